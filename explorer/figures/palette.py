@@ -1,0 +1,42 @@
+"""One colour language for app, lessons and figures (Okabe and Ito 2008, safe for colour-blind eyes).
+
+Each role has a colour for light and one for dark backgrounds; each schedule and each sampler
+keeps one colour and one line style everywhere.
+"""
+
+from dataclasses import dataclass
+
+BLUE, SKY, VERMILLION, ORANGE = "#0072B2", "#56B4E9", "#D55E00", "#E69F00"
+GREEN, PINK, YELLOW, BLACK, GREY = "#009E73", "#CC79A7", "#F0E442", "#000000", "#767676"
+
+
+@dataclass(frozen=True)
+class Ink:
+    """A colour on light and on dark ground, and a line style (plotly's dash names)."""
+
+    light: str
+    dark: str
+    dash: str = "solid"
+
+
+ROLES = {
+    "signal": Ink(BLUE, SKY),  # x0, alpha
+    "noise": Ink("#B84E00", "#FF8A3D"),  # eps, sigma: vermillion, darkened to read as text
+    "prediction": Ink("#007A59", "#2BD4A4"),  # x0_hat: bluish green, likewise
+}
+
+SCHEDULES = {
+    "linear": Ink(BLUE, SKY, "solid"),
+    "cosine": Ink("#B84E00", "#FF8A3D", "dash"),
+    "karras": Ink("#007A59", "#2BD4A4", "dot"),
+    "zero_snr": Ink("#A8447F", "#E59CC4", "dashdot"),
+}
+
+SAMPLERS = {
+    "ddpm": Ink("#B84E00", "#FF8A3D", "dot"),
+    "ddim": Ink(BLUE, SKY, "solid"),
+    "euler": Ink("#8A6500", ORANGE, "dash"),
+    "euler_ancestral": Ink("#A8447F", "#E59CC4", "dot"),
+    "heun": Ink("#007A59", "#2BD4A4", "dashdot"),
+    "dpmpp_2m": Ink("#444444", "#DDDDDD", "longdash"),
+}

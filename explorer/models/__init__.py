@@ -1,0 +1,1 @@
+"""Networks, and the zoo that saves and loads them."""

@@ -1,0 +1,11 @@
+"""Where the files that ship with the package are."""
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).parent
+
+# In a wheel the assets lie inside the package; in a checkout, beside it.
+ASSETS = next(
+    (p for p in (_PACKAGE / "assets", _PACKAGE.parent / "assets") if p.is_dir()),
+    _PACKAGE.parent / "assets",
+)
