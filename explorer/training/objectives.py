@@ -1,0 +1,94 @@
+"""What each kind of model is trained to do.
+
+An objective owns the network. `prepare` draws all the randomness of one global batch, `forward`
+turns prepared rows into their mean loss. So every process of a group can draw the same batch and
+take its own rows of it, and a step depends on nothing but its number.
+"""
+
+import math
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from explorer.models.classifier import Classifier
+from explorer.models.unet import UNet
+
+
+def to_float(pixels: Tensor) -> Tensor:
+    """uint8 in [0, 255] -> float32 in [-1, 1]."""
+    return pixels.float() / 127.5 - 1
+
+
+class Denoising(nn.Module):
+    """Predict v from x_t and its angle: Salimans and Ho 2022, eq. 11 and appendix D."""
+
+    def __init__(self, net: UNet, label_dropout: float) -> None:
+        super().__init__()
+        self.net = net
+        self.label_dropout = label_dropout
+
+    def prepare(self, pixels: Tensor, labels: Tensor | None, rng: torch.Generator) -> list[Tensor]:
+        """pixels (N, C, H, W) uint8, labels (N,) -> x_t, angle, labels and v, N rows each."""
+        n = len(pixels)
+        x0 = to_float(pixels)
+        eps = torch.randn(x0.shape, generator=rng)
+        # Stratified: row i falls in the i-th of n equal parts of [0, pi/2], so that each batch
+        # sees all noise levels and the loss varies less from step to step.
+        place = (torch.arange(n) + torch.rand(n, generator=rng)) / n
+        angle = place[torch.randperm(n, generator=rng)] * (math.pi / 2)  # (N,)
+        alpha, sigma = angle.cos()[:, None, None, None], angle.sin()[:, None, None, None]
+        drop = torch.rand(n, generator=rng) < self.label_dropout
+        null = torch.full((n,), self.net.null)
+        told = null if labels is None else torch.where(drop, null, labels)
+        return [alpha * x0 + sigma * eps, angle, told, alpha * eps - sigma * x0]
+
+    def forward(self, xt: Tensor, angle: Tensor, labels: Tensor, v: Tensor) -> Tensor:
+        return F.mse_loss(self.net(xt, angle, self.net.embed(labels)), v)
+
+
+class Classification(nn.Module):
+    """Name the class of a picture that was shifted, turned and scaled a little."""
+
+    def __init__(self, net: Classifier) -> None:
+        super().__init__()
+        self.net = net
+
+    def prepare(self, pixels: Tensor, labels: Tensor | None, rng: torch.Generator) -> list[Tensor]:
+        """pixels (N, C, H, W) uint8, labels (N,) -> x (N, C, H, W) and labels."""
+        if labels is None:
+            raise ValueError("a classifier needs labelled pictures; these have no classes")
+        turn, scale, dx, dy = (2 * torch.rand(4, len(pixels), generator=rng) - 1).unbind()
+        turn, scale = turn * math.radians(12), 1 + 0.1 * scale
+        cos, sin = scale * turn.cos(), scale * turn.sin()
+        rows = [torch.stack([cos, -sin, 0.14 * dx], 1), torch.stack([sin, cos, 0.14 * dy], 1)]
+        grid = F.affine_grid(torch.stack(rows, 1), list(pixels.shape), align_corners=False)
+        x = F.grid_sample(pixels.float() / 255, grid, align_corners=False)  # black outside
+        return [2 * x - 1, labels]
+
+    def forward(self, x: Tensor, labels: Tensor) -> Tensor:
+        return F.cross_entropy(self.net(x), labels, label_smoothing=0.05)
+
+
+def batches(count: int, batch: int, seed: int, first: int = 0) -> Iterator[tuple[Tensor, int]]:
+    """Endless (indices (batch,), step), from step `first` on, each epoch in an order of its own.
+
+    The step alone decides what comes: a resumed run sees what an uninterrupted one would.
+    """
+    if batch > count:
+        raise ValueError(f"batch {batch} is larger than the data set: use at most {count}")
+    a_epoch, epoch, order = count // batch, -1, torch.empty(0)
+    step = first
+    while True:
+        if step // a_epoch != epoch:
+            epoch = step // a_epoch
+            order = torch.randperm(count, generator=generator(seed, epoch, stream=1))
+        start = step % a_epoch * batch
+        yield order[start : start + batch], step
+        step += 1
+
+
+def generator(seed: int, index: int, stream: int = 0) -> torch.Generator:
+    """The random stream that belongs to this step (or epoch) of this seed."""
+    return torch.Generator().manual_seed(((seed * 4 + stream) << 32) + index)

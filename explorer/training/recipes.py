@@ -1,0 +1,65 @@
+"""A recipe says everything that decides a training run; the same recipe gives the same weights."""
+
+from dataclasses import asdict, dataclass, replace
+
+from torch import nn
+
+from explorer.models.classifier import Classifier, ClassifierConfig
+from explorer.models.unet import UNet, UNetConfig
+from explorer.training.objectives import Classification, Denoising
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Name, data, network and optimisation of one model."""
+
+    name: str
+    data: str
+    config: UNetConfig | ClassifierConfig
+    steps: int
+    batch: int = 128
+    lr: float = 1e-3
+    warmup: int = 100  # steps over which the learning rate rises; it then falls along a cosine
+    weight_decay: float = 0.01
+    clip: float = 1.0  # largest gradient norm
+    ema: float = 0.999  # decay of the averaged weights, reached after a warm-up
+    label_dropout: float = 0.1  # share of labels replaced by null, for guidance
+    seed: int = 0
+
+    @property
+    def kind(self) -> str:
+        """The zoo's name for the architecture."""
+        return "unet" if isinstance(self.config, UNetConfig) else "classifier"
+
+    def objective(self) -> nn.Module:
+        """A fresh network inside what it is trained to do; initialised from torch's global seed."""
+        if isinstance(self.config, UNetConfig):
+            return Denoising(UNet(self.config), self.label_dropout)
+        return Classification(Classifier(self.config))
+
+    def facts(self) -> dict:
+        """Everything above as plain data, for checkpoints and cards."""
+        return asdict(self)
+
+
+MNIST_UNET = UNetConfig(channels=(32, 64, 96), emb_dim=128)
+
+RECIPES = {
+    "mnist": Recipe("mnist", "MNIST", MNIST_UNET, steps=6000),
+    "digit-classifier": Recipe(
+        "digit-classifier", "MNIST", ClassifierConfig(), steps=3000, weight_decay=0.05
+    ),
+}
+
+
+def recipe(name: str, **changes: object) -> Recipe:
+    """The recipe `name` with some fields changed. Raises ValueError for what cannot be trained."""
+    if name not in RECIPES:
+        raise ValueError(f"no recipe is called {name!r}: choose one of {', '.join(RECIPES)}")
+    changed = replace(RECIPES[name], **changes)
+    for field in ("steps", "batch"):
+        if getattr(changed, field) < 1:
+            raise ValueError(f"{field} is {getattr(changed, field)}: use a whole number from 1")
+    if not 0 < changed.lr <= 1:
+        raise ValueError(f"lr is {changed.lr}: use a number above 0 and at most 1")
+    return changed
