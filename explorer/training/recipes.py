@@ -45,9 +45,9 @@ class Recipe:
 MNIST_UNET = UNetConfig(channels=(32, 64, 96), emb_dim=128)
 
 RECIPES = {
-    "mnist": Recipe("mnist", "MNIST", MNIST_UNET, steps=6000),
+    "mnist": Recipe("mnist", "MNIST", MNIST_UNET, steps=6000, lr=1.5e-3),
     "digit-classifier": Recipe(
-        "digit-classifier", "MNIST", ClassifierConfig(), steps=3000, weight_decay=0.05
+        "digit-classifier", "MNIST", ClassifierConfig(), steps=2500, weight_decay=0.05
     ),
 }
 

@@ -1,0 +1,163 @@
+"""The training loop: one for every model, on one CPU, one GPU or many (`accelerate launch`)."""
+
+import math
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from accelerate import Accelerator
+from torch import Tensor, nn
+
+from explorer.data.images import Images
+from explorer.training import checkpoint
+from explorer.training.objectives import batches, generator
+from explorer.training.recipes import Recipe
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What one step did."""
+
+    step: int  # steps done, this one included
+    loss: float
+    lr: float
+    grad_norm: float
+    images_per_s: float
+
+
+@dataclass
+class Run:
+    """A training run in memory: the network and everything that `resume` must bring back."""
+
+    recipe: Recipe
+    accelerator: Accelerator
+    objective: nn.Module  # prepared: call it
+    optimizer: torch.optim.Optimizer
+    ema: dict[str, Tensor]
+    step: int = 0
+
+    @property
+    def net(self) -> nn.Module:
+        """The bare network, with the weights of the last step."""
+        return self.accelerator.unwrap_model(self.objective).net
+
+    def save(self, path: Path) -> None:
+        """Write a checkpoint atomically; only the main process writes."""
+        if self.accelerator.is_main_process:
+            facts = {"step": self.step, "recipe": self.recipe.facts()}
+            checkpoint.write(path, self.net, self.ema, self.optimizer, facts)
+
+    def load(self, path: Path) -> None:
+        """Go back to the checkpoint at `path`. Raises ValueError if it is of another recipe."""
+        tensors, facts = checkpoint.read(path)
+        ours = _comparable(self.recipe.facts())
+        differ = [k for k, v in _comparable(facts["recipe"]).items() if ours.get(k) != v]
+        if differ:
+            raise ValueError(
+                f"{path} was made with another recipe ({', '.join(differ)} differ): "
+                "resume with the same settings, or train in another folder"
+            )
+        checkpoint.restore(tensors, self.net, self.ema, self.optimizer)
+        self.step = facts["step"]
+
+
+def start(recipe: Recipe, precision: str = "auto", device: str = "auto") -> Run:
+    """A fresh run of `recipe`. precision: auto, bf16, fp32; device: auto or cpu."""
+    cpu = device == "cpu" or not torch.cuda.is_available()
+    mixed = {"auto": "bf16" if bf16_pays(cpu) else "no", "bf16": "bf16", "fp32": "no"}
+    if precision not in mixed:
+        raise ValueError(f"precision is {precision!r}: choose auto, bf16 or fp32")
+    accelerator = Accelerator(mixed_precision=mixed[precision], cpu=cpu)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(recipe.seed)
+        objective = recipe.objective()
+    decay = [p for p in objective.parameters() if p.ndim > 1]  # not biases and norms
+    plain = [p for p in objective.parameters() if p.ndim <= 1]
+    optimizer = torch.optim.AdamW(
+        [{"params": decay}, {"params": plain, "weight_decay": 0.0}],
+        lr=recipe.lr,
+        weight_decay=recipe.weight_decay,
+        betas=(0.9, 0.99),
+    )
+    objective, optimizer = accelerator.prepare(objective, optimizer)
+    net = accelerator.unwrap_model(objective).net
+    ema = {k: v.detach().clone() for k, v in net.named_parameters()}
+    return Run(recipe, accelerator, objective, optimizer, ema)
+
+
+def train(run: Run, images: Images) -> Iterator[Progress]:
+    """Train from `run.step` to the end of the recipe, yielding after each step.
+
+    Every random number of a step comes from (seed, step): a resumed run is the run itself.
+    """
+    recipe, accelerator = run.recipe, run.accelerator
+    bare = accelerator.unwrap_model(run.objective)
+    mine = slice(accelerator.process_index, None, accelerator.num_processes)
+    clock = _Clock()
+    run.objective.train()
+    for rows, step in batches(len(images.pixels), recipe.batch, recipe.seed, run.step):
+        if step >= recipe.steps:
+            return
+        labels = None if images.labels is None else images.labels[rows]
+        whole = bare.prepare(images.pixels[rows], labels, generator(recipe.seed, step))
+        lr = learning_rate(recipe, step)
+        for group in run.optimizer.param_groups:
+            group["lr"] = lr
+
+        loss = run.objective(*(part[mine].to(accelerator.device) for part in whole))
+        accelerator.backward(loss)
+        norm = accelerator.clip_grad_norm_(run.objective.parameters(), recipe.clip)
+        run.optimizer.step()
+        run.optimizer.zero_grad(set_to_none=True)
+        average(run.ema, bare.net, recipe.ema, step)
+
+        run.step = step + 1
+        mean = accelerator.reduce(loss.detach(), "mean").item()
+        if not math.isfinite(mean):
+            raise ValueError(f"the loss is {mean} at step {run.step}: lower lr ({recipe.lr})")
+        yield Progress(run.step, mean, lr, float(norm), recipe.batch / clock.lap())
+
+
+@torch.no_grad()
+def average(ema: dict[str, Tensor], net: nn.Module, decay: float, step: int) -> None:
+    """Move the averaged weights towards the network's; slower as training goes on."""
+    keep = min(decay, (1 + step) / (10 + step))
+    weights = dict(net.named_parameters())
+    torch._foreach_lerp_(list(ema.values()), [weights[k] for k in ema], 1 - keep)
+
+
+def learning_rate(recipe: Recipe, step: int) -> float:
+    """Linear warm-up, then half a cosine down to zero at the recipe's last step."""
+    warm = min(1.0, (step + 1) / recipe.warmup)
+    return recipe.lr * warm * 0.5 * (1 + math.cos(math.pi * step / recipe.steps))
+
+
+def bf16_pays(cpu: bool) -> bool:
+    """Whether this machine multiplies bf16 matrices faster than fp32 ones, by its instructions."""
+    if not cpu:
+        return torch.cuda.is_bf16_supported()
+    return torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
+
+
+def _comparable(facts: dict) -> dict:
+    """A recipe as JSON gives it back: tuples as lists."""
+    return {k: _comparable(v) if isinstance(v, dict) else _listed(v) for k, v in facts.items()}
+
+
+def _listed(value: object) -> object:
+    return list(value) if isinstance(value, tuple) else value
+
+
+class _Clock:
+    """Seconds since the last lap, smoothed."""
+
+    def __init__(self) -> None:
+        self.last, self.smooth = time.perf_counter(), 0.0
+
+    def lap(self) -> float:
+        now = time.perf_counter()
+        took, self.last = now - self.last, now
+        self.smooth = took if not self.smooth else 0.9 * self.smooth + 0.1 * took
+        return self.smooth
