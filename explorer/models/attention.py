@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 
 class Probabilities(nn.Identity):
-    """Attention probabilities (B, heads, Q, K) pass through unchanged, so that a hook can see them."""
+    """Attention probabilities (B, heads, Q, K) pass unchanged; a hook here can see them."""
 
 
 class Attention(nn.Module):

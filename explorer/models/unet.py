@@ -93,7 +93,7 @@ class UNet(nn.Module):
         check(cfg)
         self.cfg = cfg
         widths, attend = cfg.channels, cfg.attention
-        self.labels = nn.Embedding(cfg.classes + 1, cfg.context_dim)  # the last one is the null token
+        self.labels = nn.Embedding(cfg.classes + 1, cfg.context_dim)  # last: null
         self.angle = AngleEmbedding(64, cfg.emb_dim)
         self.pooled = nn.Linear(cfg.context_dim, cfg.emb_dim)
 
@@ -137,7 +137,7 @@ class UNet(nn.Module):
         return self.embed(torch.full((count,), self.null, device=self.labels.weight.device))
 
     def forward(self, x: Tensor, angle: Tensor, context: Tensor) -> Tensor:
-        """x (B, C, H, W), angle (B,) in [0, pi/2], context (B, L, D); returns v_hat (B, C, H, W)."""
+        """x (B, C, H, W), angle (B,) in radians, context (B, L, D); returns v_hat (B, C, H, W)."""
         emb = F.silu(self.angle(angle) + self.pooled(context.mean(1)))  # (B, emb_dim)
         h = self.enter(x.contiguous(memory_format=torch.channels_last))
 

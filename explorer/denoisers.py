@@ -1,0 +1,133 @@
+"""What a network predicts, and how two predictions become guidance.
+
+A Denoiser is (x, level) -> x0_hat. Conditioning and guidance are bound here, before sampling.
+"""
+
+import math
+from collections.abc import Callable
+from typing import Literal
+
+import torch
+from torch import Tensor
+
+from explorer.schedules import Level
+
+Denoiser = Callable[[Tensor, Level], Tensor]
+"""(x, level) -> x0_hat, both (B, C, H, W): the expected clean image."""
+
+Network = Callable[[Tensor, Tensor, Tensor | None], Tensor]
+"""net(x (B, C, H, W), angle (B,), context (B, L, D) or None) -> prediction (B, C, H, W)."""
+
+Target = Literal["v", "eps", "x0"]
+
+# --- parameterisations -------------------------------------------------------------------------
+
+
+def to_x0(prediction: Tensor, x: Tensor, level: Level, predicts: Target) -> Tensor:
+    """x0_hat (B, ...) from what a network predicted at x (B, ...).
+
+    Raises ValueError for "eps" at alpha == 0: there x is the noise, and says nothing of x_0.
+    """
+    alpha, sigma = level.expand_to(x)
+    if predicts == "v":
+        return alpha * x - sigma * prediction  # Salimans and Ho 2022, section 4; alpha² + sigma² = 1
+    if predicts == "x0":
+        return prediction
+    if predicts != "eps":
+        raise ValueError(f"predicts must be v, eps or x0, got {predicts!r}.")
+    _forbid_zero(alpha, "alpha", "x0_hat cannot be recovered from eps: predict v or x0 instead")
+    return (x - sigma * prediction) / alpha  # DDIM eq. 9
+
+
+def eps_hat(x: Tensor, x0_hat: Tensor, level: Level) -> Tensor:
+    """The noise that x (B, ...) holds if x0_hat is right. Raises ValueError at sigma == 0."""
+    alpha, sigma = level.expand_to(x)
+    _forbid_zero(sigma, "sigma", "clean data holds no noise to predict")
+    return (x - alpha * x0_hat) / sigma
+
+
+def v_hat(x: Tensor, x0_hat: Tensor, level: Level) -> Tensor:
+    """v = alpha * eps_hat - sigma * x0_hat, (B, ...). Raises ValueError at sigma == 0."""
+    alpha, sigma = level.expand_to(x)
+    return alpha * eps_hat(x, x0_hat, level) - sigma * x0_hat
+
+
+def _forbid_zero(value: float | Tensor, name: str, consequence: str) -> None:
+    if torch.as_tensor(value == 0).any():
+        raise ValueError(f"{name} must not be 0: {consequence}.")
+
+
+def angles(level: Level, x: Tensor) -> Tensor:
+    """The angle of each row of x (B, ...): (B,), on its device and in its dtype."""
+    return torch.as_tensor(level.angle).to(x).reshape(-1).expand(len(x))
+
+
+def from_network(net: Network, predicts: Target = "v", context: Tensor | None = None) -> Denoiser:
+    """Bind a network and its context (B, L, D) into a Denoiser."""
+
+    def denoise(x: Tensor, level: Level) -> Tensor:
+        return to_x0(net(x, angles(level, x), context), x, level, predicts)
+
+    return denoise
+
+
+# --- guidance ----------------------------------------------------------------------------------
+
+
+def guide(reference: Tensor, conditional: Tensor, scale: float | Tensor) -> Tensor:
+    """Classifier-free guidance (Ho and Salimans 2022, eq. 6, where w = scale - 1), on x0_hat.
+
+    0 is the reference (unconditional), 1 the conditional. scale is a float or (B,), one a row.
+    """
+    if isinstance(scale, Tensor):
+        scale = scale.to(reference).reshape((-1,) + (1,) * (reference.dim() - 1))
+    return reference + scale * (conditional - reference)
+
+
+def guided(
+    conditional: Denoiser, unconditional: Denoiser, scale: float | Tensor
+) -> Denoiser:
+    """Guidance between any two Denoisers; a float scale of 1 is `conditional` itself.
+
+    Raises ValueError for a scale that is not finite.
+    """
+    if _is_one(scale):
+        return conditional
+
+    def denoise(x: Tensor, level: Level) -> Tensor:
+        return guide(unconditional(x, level), conditional(x, level), scale)
+
+    return denoise
+
+
+def paired(
+    net: Network,
+    context: Tensor,
+    null: Tensor,
+    scale: float | Tensor,
+    predicts: Target = "v",
+) -> Denoiser:
+    """guided() for one network with two contexts (B, L, D), both halves in one batch of 2B."""
+    if _is_one(scale):
+        return from_network(net, predicts, context)
+    both = from_network(net, predicts, torch.cat([null, context]))  # (2B, L, D)
+
+    def denoise(x: Tensor, level: Level) -> Tensor:
+        twice = Level(*(_twice(value) for value in level))
+        reference, conditional = both(torch.cat([x, x]), twice).chunk(2)  # (B, C, H, W) each
+        return guide(reference, conditional, scale)
+
+    return denoise
+
+
+def _twice(value: float | Tensor) -> float | Tensor:
+    """A value a row, for a batch that holds every row twice; a single value serves all rows."""
+    return torch.cat([value, value]) if isinstance(value, Tensor) and value.dim() else value
+
+
+def _is_one(scale: float | Tensor) -> bool:
+    if isinstance(scale, Tensor):
+        return False
+    if not math.isfinite(scale):
+        raise ValueError(f"scale must be a finite number, got {scale}.")
+    return scale == 1

@@ -1,0 +1,257 @@
+"""What noise means (a Schedule) and where a sampler steps (a spacing): two separate choices.
+
+Paper indexing throughout: t = 0 is data, t = T is the noisiest. Every schedule is variance
+preserving, alpha² + sigma² = 1, and its tables are float64.
+"""
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from numbers import Integral, Real
+
+import torch
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Level:
+    """How much signal and how much noise: x_t = alpha * x_0 + sigma * eps.
+
+    Both are floats, or tensors of one shape: (B,) gives each image of a batch its own level.
+    """
+
+    alpha: float | Tensor  # signal; exactly 0.0 at zero terminal SNR
+    sigma: float | Tensor  # noise; exactly 0.0 for clean data
+
+    def __iter__(self) -> Iterator[float | Tensor]:
+        """A Level is a pair: `alpha, sigma = level`."""
+        return iter((self.alpha, self.sigma))
+
+    @property
+    def angle(self) -> float | Tensor:
+        """atan2(sigma, alpha) in [0, pi/2], what a network is told: finite at both ends."""
+        if isinstance(self.alpha, Tensor):
+            return torch.atan2(self.sigma, self.alpha)
+        return math.atan2(self.sigma, self.alpha)
+
+    @property
+    def snr(self) -> float | Tensor:
+        """Signal-to-noise ratio alpha²/sigma² in [0, inf]."""
+        return _divide(self.alpha, self.sigma) ** 2
+
+    @property
+    def log_snr(self) -> float | Tensor:
+        """Natural logarithm of the SNR in [-inf, inf]: twice the lambda of DPM-Solver."""
+        return 2 * (_log(self.alpha) - _log(self.sigma))
+
+    @property
+    def ratio(self) -> float | Tensor:
+        """sigma/alpha in [0, inf]: the sigma of Karras et al. (EDM)."""
+        return _divide(self.sigma, self.alpha)
+
+    def expand_to(self, x: Tensor) -> "Level":
+        """The Level that broadcasts against x (B, ...), on its device, in its dtype.
+
+        Floats stay floats, which never change the dtype of what they multiply.
+        """
+        if not isinstance(self.alpha, Tensor):
+            return self
+        shape = (-1,) + (1,) * (x.dim() - 1)
+        return Level(*(value.reshape(shape).to(x) for value in self))  # (B, 1, ...) each
+
+
+def _divide(a: float | Tensor, b: float | Tensor) -> float | Tensor:
+    return a / b if isinstance(b, Tensor) or b else math.inf
+
+
+def _log(a: float | Tensor) -> float | Tensor:
+    if isinstance(a, Tensor):
+        return a.log()
+    return math.log(a) if a else -math.inf
+
+
+def _level_at(ratio: float) -> Level:
+    """The variance preserving Level with sigma/alpha = ratio."""
+    return Level(1 / math.hypot(1, ratio), ratio / math.hypot(1, ratio))
+
+
+# --- schedules ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class Schedule:
+    """t in [0, T] -> Level, by two tables.
+
+    Raises ValueError where a table leaves less signal than float64 can tell from none.
+    """
+
+    name: str
+    alpha: Tensor  # (T + 1,) float64; alpha[0] == 1.0
+    sigma: Tensor  # (T + 1,) float64; sigma[0] == 0.0
+
+    def __post_init__(self):
+        falls = (self.alpha**2).diff() < 0
+        if not falls.all():
+            t = int(falls.logical_not().nonzero()[0]) + 1
+            raise ValueError(
+                f"The {self.name} schedule must lose signal at every t, but alpha_bar does not fall "
+                f"at t = {t}: choose less noise or a smaller T than {self.T}."
+            )
+
+    @property
+    def T(self) -> int:  # noqa: N802
+        """The noisiest t."""
+        return len(self.alpha) - 1
+
+    @property
+    def beta(self) -> Tensor:
+        """Forward variances (T + 1,), so that beta[t] is the paper's beta_t; beta[0] is 0."""
+        ratio = self.alpha[1:] / self.alpha[:-1]
+        return torch.cat([self.alpha.new_zeros(1), 1 - ratio**2])
+
+    def __call__(self, t: float | Tensor) -> Level:
+        """The Level at t, exact at integers; between them alpha² is interpolated linearly.
+
+        A number gives floats. A tensor gives float64 tensors of its shape, on the CPU.
+        Raises ValueError for t outside [0, T].
+        """
+        at = torch.as_tensor(t, dtype=torch.float64, device="cpu")
+        if not ((at >= 0) & (at <= self.T)).all():
+            raise ValueError(f"t must lie in [0, {self.T}], got {t}.")
+        i = at.long().clamp(max=self.T - 1)
+        # alpha² and sigma² interpolated alike still add up to 1; sqrt(a * a) == a in IEEE.
+        pair = (
+            torch.lerp(table[i] ** 2, table[i + 1] ** 2, at - i).sqrt()
+            for table in (self.alpha, self.sigma)
+        )
+        return Level(*pair) if isinstance(t, Tensor) else Level(*(v.item() for v in pair))
+
+
+def linear(T: int = 1000, beta_start: float = 1e-4, beta_end: float = 0.02) -> Schedule:
+    """beta_t rises linearly (Ho et al. 2020, section 4). Ends at alpha = 0.0064, not 0."""
+    _check_integer("T", T, 2, 10_000)
+    _check_number("beta_start", beta_start, 1e-8, 0.999)
+    _check_number("beta_end", beta_end, 1e-8, 0.999)
+    if beta_start > beta_end:
+        raise ValueError(
+            f"beta_start must not exceed beta_end, got beta_start = {beta_start} "
+            f"and beta_end = {beta_end}."
+        )
+    return _from_betas("linear", torch.linspace(beta_start, beta_end, T, dtype=torch.float64))
+
+
+def cosine(T: int = 1000, s: float = 0.008) -> Schedule:
+    """alpha_bar is a squared cosine (Nichol and Dhariwal 2021, eq. 17).
+
+    beta is clipped at 0.999 as they do, so alpha(T) is tiny (4.9e-5 at T = 1000) but not 0.
+    """
+    _check_integer("T", T, 2, 10_000)
+    _check_number("s", s, 0, 1)
+    t = torch.arange(T + 1, dtype=torch.float64)
+    f = torch.cos((t / T + s) / (1 + s) * math.pi / 2) ** 2
+    return _from_betas("cosine", (1 - f[1:] / f[:-1]).clamp(max=0.999))
+
+
+def karras(
+    T: int = 1000, sigma_min: float = 0.002, sigma_max: float = 80.0, rho: float = 7.0
+) -> Schedule:
+    """sigma/alpha runs from sigma_max at t = T to sigma_min at t = 1 (EDM eq. 5 with N = T)."""
+    _check_integer("T", T, 2, 10_000)
+    _check_number("sigma_min", sigma_min, 1e-6, 1e6)
+    _check_number("sigma_max", sigma_max, 1e-6, 1e6)
+    _check_number("rho", rho, 1, 100)
+    if sigma_min >= sigma_max:
+        raise ValueError(
+            f"sigma_min must be less than sigma_max, got sigma_min = {sigma_min} "
+            f"and sigma_max = {sigma_max}."
+        )
+    ratios = _ramp(sigma_max, sigma_min, T, rho)
+    path = [Level(1.0, 0.0), *(_level_at(ratio) for ratio in reversed(ratios))]
+    alpha, sigma = torch.tensor([tuple(level) for level in path], dtype=torch.float64).T
+    return Schedule("karras", alpha, sigma)
+
+
+def zero_snr(schedule: Schedule) -> Schedule:
+    """Rescale any schedule to end in pure noise (Lin et al. 2023, Algorithm 1).
+
+    alpha = sqrt(alpha_bar) is shifted so that alpha(T) == 0.0, then scaled so that alpha(1) is
+    unchanged. t = 0, which the paper does not have, stays clean data.
+    """
+    first, last = schedule.alpha[1], schedule.alpha[-1]
+    alpha = (schedule.alpha - last) / (first - last) * first
+    alpha[0] = 1.0
+    return Schedule("zero_snr", alpha, ((1 - alpha) * (1 + alpha)).sqrt())
+
+
+SCHEDULES: dict[str, Callable[[], Schedule]] = {
+    "linear": linear,
+    "cosine": cosine,
+    "karras": karras,
+    "zero_snr": lambda: zero_snr(linear()),
+}
+
+
+def _from_betas(name: str, beta: Tensor) -> Schedule:
+    """alpha_bar is the running product of 1 - beta; in logarithms, sigma(1) loses no digits."""
+    log_alpha_bar = torch.cat([beta.new_zeros(1), torch.log1p(-beta).cumsum(0)])  # (T + 1,)
+    return Schedule(name, (log_alpha_bar / 2).exp(), (-log_alpha_bar.expm1()).sqrt())
+
+
+def _ramp(high: float, low: float, n: int, rho: float) -> list[float]:
+    """n values from high down to low, evenly spaced in their 1/rho-th powers (EDM eq. 5)."""
+    a, b = high ** (1 / rho), low ** (1 / rho)
+    return [(a + i / max(n - 1, 1) * (b - a)) ** rho for i in range(n)]
+
+
+# --- spacing -----------------------------------------------------------------------------------
+
+SPACINGS = ("linspace", "leading", "trailing", "karras")
+
+
+def timesteps(T: int, n: int, spacing: str) -> list[int]:
+    """The n distinct integers in [1, T] that a sampler visits, noisiest first.
+
+    Lin et al. 2023, Table 2. "linspace" holds both 1 and T (T alone for n = 1), "trailing"
+    holds T, and "leading" starts short of T: the flaw the paper points out.
+    """
+    _check_integer("n", n, 1, T)
+    if spacing == "linspace":
+        return [round(T - i * (T - 1) / max(n - 1, 1)) for i in range(n)]
+    if spacing == "leading":
+        return [1 + i * (T // n) for i in reversed(range(n))]
+    if spacing == "trailing":
+        return [round(T - i * T / n) for i in range(n)]
+    raise ValueError(f"spacing must be linspace, leading or trailing, got {spacing!r}.")
+
+
+def levels(schedule: Schedule, n: int, spacing: str = "trailing") -> list[Level]:
+    """The n + 1 Levels that a sampler walks in n steps: noisiest first, ending clean.
+
+    "karras" steps evenly in (sigma/alpha)^(1/7) between the schedule's own ends, t = T and
+    t = 1 (EDM eq. 5). Where alpha(T) == 0 that ramp has no beginning, so pure noise is the first
+    Level and the ramp follows in the other n - 1, from the largest finite ratio but at most 80.
+    """
+    if spacing not in SPACINGS:
+        raise ValueError(f"spacing must be one of {', '.join(SPACINGS)}, got {spacing!r}.")
+    _check_integer("n", n, 1, schedule.T)
+    clean = Level(1.0, 0.0)
+    if spacing != "karras":
+        return [*map(schedule, timesteps(schedule.T, n, spacing)), clean]
+    start, end = schedule(schedule.T), schedule(1)
+    if start.alpha:
+        return [*map(_level_at, _ramp(start.ratio, end.ratio, n, 7.0)), clean]
+    high = min(schedule(schedule.T - 1).ratio, 80.0)
+    return [start, *map(_level_at, _ramp(high, end.ratio, n - 1, 7.0)), clean]
+
+
+# --- bad input, by name ------------------------------------------------------------------------
+
+
+def _check_integer(field: str, value: object, low: int, high: int) -> None:
+    if not isinstance(value, Integral) or isinstance(value, bool) or not low <= value <= high:
+        raise ValueError(f"{field} must be an integer from {low} to {high}, got {value!r}.")
+
+
+def _check_number(field: str, value: object, low: float, high: float) -> None:
+    if not isinstance(value, Real) or isinstance(value, bool) or not low <= value <= high:
+        raise ValueError(f"{field} must be a number from {low} to {high}, got {value!r}.")
