@@ -30,7 +30,7 @@ def to_x0(prediction: Tensor, x: Tensor, level: Level, predicts: Target) -> Tens
     """
     alpha, sigma = level.expand_to(x)
     if predicts == "v":
-        return alpha * x - sigma * prediction  # Salimans and Ho 2022, section 4; alpha² + sigma² = 1
+        return alpha * x - sigma * prediction  # Salimans and Ho 2022, section 4
     if predicts == "x0":
         return prediction
     if predicts != "eps":
@@ -84,9 +84,7 @@ def guide(reference: Tensor, conditional: Tensor, scale: float | Tensor) -> Tens
     return reference + scale * (conditional - reference)
 
 
-def guided(
-    conditional: Denoiser, unconditional: Denoiser, scale: float | Tensor
-) -> Denoiser:
+def guided(conditional: Denoiser, unconditional: Denoiser, scale: float | Tensor) -> Denoiser:
     """Guidance between any two Denoisers; a float scale of 1 is `conditional` itself.
 
     Raises ValueError for a scale that is not finite.

@@ -94,8 +94,8 @@ class Schedule:
         if not falls.all():
             t = int(falls.logical_not().nonzero()[0]) + 1
             raise ValueError(
-                f"The {self.name} schedule must lose signal at every t, but alpha_bar does not fall "
-                f"at t = {t}: choose less noise or a smaller T than {self.T}."
+                f"A schedule must lose signal at every t, but alpha_bar of {self.name} does not "
+                f"fall at t = {t}: choose less noise or T less than {self.T}."
             )
 
     @property
@@ -133,10 +133,7 @@ def linear(T: int = 1000, beta_start: float = 1e-4, beta_end: float = 0.02) -> S
     _check_number("beta_start", beta_start, 1e-8, 0.999)
     _check_number("beta_end", beta_end, 1e-8, 0.999)
     if beta_start > beta_end:
-        raise ValueError(
-            f"beta_start must not exceed beta_end, got beta_start = {beta_start} "
-            f"and beta_end = {beta_end}."
-        )
+        raise ValueError(f"beta_start must not exceed beta_end, got {beta_start} > {beta_end}.")
     return _from_betas("linear", torch.linspace(beta_start, beta_end, T, dtype=torch.float64))
 
 
@@ -161,10 +158,7 @@ def karras(
     _check_number("sigma_max", sigma_max, 1e-6, 1e6)
     _check_number("rho", rho, 1, 100)
     if sigma_min >= sigma_max:
-        raise ValueError(
-            f"sigma_min must be less than sigma_max, got sigma_min = {sigma_min} "
-            f"and sigma_max = {sigma_max}."
-        )
+        raise ValueError(f"sigma_min must be below sigma_max, got {sigma_min} >= {sigma_max}.")
     ratios = _ramp(sigma_max, sigma_min, T, rho)
     path = [Level(1.0, 0.0), *(_level_at(ratio) for ratio in reversed(ratios))]
     alpha, sigma = torch.tensor([tuple(level) for level in path], dtype=torch.float64).T
