@@ -1,0 +1,181 @@
+"""The command line. Heavy imports stay inside the commands, so that --help answers at once."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from explorer.figures import palette
+
+cli = typer.Typer(
+    help="See diffusion happen, on models small enough to run live on a laptop.",
+    epilog="Without a command, explorer opens the app.",
+    add_completion=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Data = Annotated[
+    Path | None,
+    typer.Option(
+        help="The folder that holds the data set (else EXPLORER_DATA, else ./data); "
+        "or pictures of your own: an .npz or a folder of images."
+    ),
+]
+Model = Annotated[str, typer.Option(help="A name from the zoo, or a .safetensors file.")]
+Precision = Annotated[str, typer.Option(help="auto, bf16 or fp32; auto takes the faster.")]
+Device = Annotated[str, typer.Option(help="auto or cpu; auto takes a GPU where there is one.")]
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run a command; what a person can mend is one sentence on stderr and exit status 2."""
+    try:
+        command = typer.main.get_command(cli)
+        code = command.main(arguments, prog_name="explorer", standalone_mode=False)
+    except (KeyboardInterrupt, typer.Abort):
+        sys.exit(130)
+    except (ValueError, OSError) as error:
+        _refuse(str(error))
+    except Exception as error:
+        if not hasattr(error, "format_message"):  # a misuse of the command line has one
+            raise
+        _refuse(error.format_message())
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _refuse(sentence: str) -> None:
+    print("explorer:", " ".join(sentence.split()), file=sys.stderr)
+    sys.exit(2)
+
+
+@cli.callback(invoke_without_command=True)
+def default(context: typer.Context) -> None:
+    if context.invoked_subcommand is None:
+        app()
+
+
+@cli.command(epilog="Example: explorer app --host 0.0.0.0 --port 7860")
+def app(
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; 0.0.0.0 lets a classroom in.")
+    ] = "127.0.0.1",
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="Port; the first free one from 7860.")
+    ] = None,
+    browser: Annotated[bool, typer.Option(help="Open the page in the default browser.")] = False,
+) -> None:
+    """Open the app in a browser. It needs no data set and no network."""
+    from explorer.app.main import launch
+
+    launch(host, port, browser=browser)
+
+
+@cli.command(epilog="Example: explorer train mnist --data ../data --out runs/mnist")
+def train(
+    name: Annotated[str, typer.Argument(help="The recipe: mnist or digit-classifier.")],
+    data: Data = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder of the run; runs/NAME if not given.")
+    ] = None,
+    steps: Annotated[int | None, typer.Option(help="Optimisation steps.")] = None,
+    batch: Annotated[int | None, typer.Option(help="Images a step, over all processes.")] = None,
+    lr: Annotated[float | None, typer.Option(help="Highest learning rate.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Decides every random number.")] = None,
+    resume: Annotated[bool, typer.Option(help="Go on from the run's checkpoint.")] = False,
+    precision: Precision = "auto",
+    device: Device = "auto",
+    log_every: Annotated[int, typer.Option(min=1, help="Steps from a log line to the next.")] = 10,
+) -> None:
+    """Train a model of your own; what is not given is the recipe's.
+
+    Several GPUs or machines: accelerate launch -m explorer train NAME.
+    """
+    from explorer.data.images import open_images
+    from explorer.training.recipes import recipe
+    from explorer.training.session import Options, fit
+
+    given = {"steps": steps, "batch": batch, "lr": lr, "seed": seed}
+    plan = recipe(name, **{key: value for key, value in given.items() if value is not None})
+    folder = out or Path("runs") / name
+    weights = fit(
+        plan,
+        open_images(plan.data, data),
+        Options(folder, resume, precision=precision, device=device, log_every=log_every),
+    )
+    print(f"{weights}: try it with explorer sample --model {weights}")
+
+
+@cli.command(epilog="Example: explorer evaluate mnist --data ../data --samples 2000")
+def evaluate(
+    name: Annotated[str, typer.Argument(help="A model of the zoo, or a .safetensors file.")],
+    data: Data = None,
+    samples: Annotated[
+        int, typer.Option(min=2, help="Pictures drawn for each line of the table.")
+    ] = 2000,
+) -> None:
+    """Measure quality: sampler, steps and scale against accuracy, Fréchet distance, diversity."""
+    from explorer.evaluate import evaluate as measure
+
+    measure(name, data, samples)
+
+
+@cli.command(
+    epilog="Example: explorer sample --label 3 --sampler dpmpp_2m --spacing karras --out three.gif"
+)
+def sample(
+    model: Model = "mnist",
+    label: Annotated[
+        int | None, typer.Option(help="The class to draw; any of them if not given.")
+    ] = None,
+    sampler: Annotated[str, typer.Option(help=f"{', '.join(palette.SAMPLERS)}.")] = "ddim",
+    schedule: Annotated[
+        str, typer.Option(help=f"What noise means: {', '.join(palette.SCHEDULES)}.")
+    ] = "linear",
+    spacing: Annotated[
+        str, typer.Option(help="Where the sampler steps: linspace, leading, trailing, karras.")
+    ] = "trailing",
+    steps: Annotated[int, typer.Option(help="Steps, 1 to 1000.")] = 20,
+    scale: Annotated[
+        float, typer.Option(help="Guidance: 0 ignores the label, 1 follows it, more exaggerates.")
+    ] = 2.0,
+    seed: Annotated[int, typer.Option(help="The same seed, the same picture.")] = 0,
+    count: Annotated[int, typer.Option(help="Pictures, 1 to 64; several make a grid.")] = 1,
+    zoom: Annotated[int, typer.Option(min=1, max=32, help="Screen pixels a pixel.")] = 10,
+    out: Annotated[
+        Path, typer.Option(help="A .png of the last step, or a .gif of x_t and x̂₀ at every step.")
+    ] = Path("sample.png"),
+) -> None:
+    """Draw pictures with a trained model, as a PNG or an animated GIF."""
+    if out.suffix.lower() not in (".png", ".gif"):
+        raise ValueError(f"--out is {str(out)!r}; it must end in .png or .gif.")
+    from explorer import export, sampling
+    from explorer.models import zoo
+
+    request = sampling.Request(label, sampler, schedule, spacing, steps, scale, seed, count)
+    net = zoo.load(model)
+    run = list(sampling.stream(net, request))
+    about = {"Software": "Denoising Explorer", "model": net.card.name} | vars(request)
+    about["network evaluations"] = run[-1].nfe
+    if out.suffix.lower() == ".gif":
+        export.save_gif(out, run, about, zoom)
+    else:
+        export.save_png(out, run[-1].x, about, zoom)
+    print(out)
+
+
+@cli.command(epilog="Example: explorer bench --json bench.json")
+def bench(
+    model: Model = "mnist",
+    json: Annotated[Path | None, typer.Option(help="Also write the numbers here.")] = None,
+    app: Annotated[bool, typer.Option(help="Also start the app and measure it.")] = True,
+    repeats: Annotated[int, typer.Option(min=1, help="Runs that each median is of.")] = 20,
+) -> None:
+    """Measure this machine: the network, a digit, the app's start and its memory."""
+    from explorer.bench import report
+
+    report(model, json, app, repeats)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,75 @@
+"""One run as a person asks for it: names and numbers in, a sampler's stream of Steps out."""
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+
+from explorer.denoisers import from_network, paired
+from explorer.samplers import SAMPLERS, Step
+from explorer.schedules import SCHEDULES, SPACINGS, levels
+
+MOST_STEPS, MOST_PICTURES, LARGEST_SCALE, LARGEST_SEED = 1000, 64, 20.0, 2**32 - 1
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to sample. Raises ValueError, naming field and range, where a value is none."""
+
+    label: int | None = None  # None: unconditional
+    sampler: str = "ddim"
+    schedule: str = "linear"
+    spacing: str = "trailing"
+    steps: int = 20
+    scale: float = 2.0  # 0 unconditional, 1 conditional; without a label it changes nothing
+    seed: int = 0
+    count: int = 1  # pictures, each from noise of its own
+
+    def __post_init__(self) -> None:
+        _choice("sampler", self.sampler, SAMPLERS)
+        _choice("schedule", self.schedule, SCHEDULES)
+        _choice("spacing", self.spacing, SPACINGS)
+        _within("steps", self.steps, 1, MOST_STEPS)
+        _within("scale", self.scale, 0.0, LARGEST_SCALE)
+        _within("seed", self.seed, 0, LARGEST_SEED)
+        _within("count", self.count, 1, MOST_PICTURES)
+
+
+def stream(net: nn.Module, request: Request) -> Iterator[Step]:
+    """The sampler's steps on a U-Net: n + 1 of them, x and x0_hat (count, C, H, W) in [-1, 1].
+
+    Raises ValueError where the network has no such label.
+    """
+    if not hasattr(net, "embed"):
+        raise ValueError("this model does not draw pictures; choose one that does, such as mnist")
+    if request.label is not None:
+        _within("label", request.label, 0, net.cfg.classes - 1)
+    rng = torch.Generator().manual_seed(request.seed)
+    shape = (net.cfg.image_channels, net.cfg.image_size, net.cfg.image_size)
+    noise = torch.randn(request.count, *shape, generator=rng)
+    grid = levels(SCHEDULES[request.schedule](), request.steps, request.spacing)
+    return SAMPLERS[request.sampler](_denoiser(net, request), noise, grid, rng=rng)
+
+
+@torch.no_grad()
+def _denoiser(net: nn.Module, request: Request):
+    """Conditioning and guidance, bound; both halves of the guidance share a network call."""
+    null = net.null_context(request.count)  # (count, 1, D)
+    if request.label is None:
+        return from_network(net, context=null)
+    context = net.embed(torch.full((request.count,), request.label))
+    if request.scale == 1:  # guidance that changes nothing costs nothing
+        return from_network(net, context=context)
+    return paired(net, context, null, request.scale)
+
+
+def _choice(field: str, value: str, options: Iterable[str]) -> None:
+    if value not in options:
+        raise ValueError(f"{field} is {value!r}; choose one of {', '.join(options)}.")
+
+
+def _within(field: str, value: float, low: float, high: float) -> None:
+    if not (math.isfinite(value) and low <= value <= high):
+        raise ValueError(f"{field} is {value:g}; it must be from {low:g} to {high:g}.")
