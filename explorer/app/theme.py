@@ -23,8 +23,9 @@ SCRIPTS = (
     "player.js",
     "pad.js",
     "forward.js",
+    "guidance.js",
 )
-STYLES = ("app.css", "player.css", "forward.css")
+STYLES = ("app.css", "player.css", "forward.css", "runs.css")
 
 SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "sans-serif")
 MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
@@ -86,6 +87,8 @@ def variables() -> str:
         ("sampler-", palette.SAMPLERS),
     )
     inks = {prefix + key: ink for prefix, family in families for key, ink in family.items()}
+    diverging = zip(("low", "middle", "high"), palette.DIVERGING, strict=True)
+    inks |= {f"diverging-{end}": palette.Ink(colour, colour) for end, colour in diverging}
     light = "".join(f"--{name}:{ink.light};" for name, ink in inks.items())
     dark = "".join(f"--{name}:{ink.dark};" for name, ink in inks.items())
     return f":root{{{light}}}\n.dark{{{dark}}}"
