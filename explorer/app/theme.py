@@ -23,9 +23,11 @@ SCRIPTS = (
     "player.js",
     "pad.js",
     "forward.js",
+    "chart.js",
+    "schedules.js",
     "guidance.js",
 )
-STYLES = ("app.css", "player.css", "forward.css", "runs.css")
+STYLES = ("app.css", "player.css", "forward.css", "schedules.css", "runs.css")
 
 SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "sans-serif")
 MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
