@@ -25,6 +25,7 @@ SCRIPTS = (
     "forward.js",
     "chart.js",
     "schedules.js",
+    "runs.js",
     "guidance.js",
 )
 STYLES = ("app.css", "player.css", "forward.css", "schedules.css", "runs.css")
