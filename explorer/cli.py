@@ -65,7 +65,7 @@ def app(
     ] = None,
     browser: Annotated[bool, typer.Option(help="Open the page in the default browser.")] = False,
 ) -> None:
-    """Open the app in a browser. It needs no data set and no network."""
+    """Serve the app and print its address. It needs no data set and no network connection."""
     from explorer.app.main import launch
 
     launch(host, port, browser=browser)
@@ -156,7 +156,8 @@ def sample(
     net = zoo.load(model)
     run = list(sampling.stream(net, request))
     about = {"Software": "Denoising Explorer", "model": net.card.name} | vars(request)
-    about["network evaluations"] = run[-1].nfe
+    about["nfe"] = run[-1].nfe
+    out.parent.mkdir(parents=True, exist_ok=True)
     if out.suffix.lower() == ".gif":
         export.save_gif(out, run, about, zoom)
     else:
