@@ -1,4 +1,4 @@
-"""One colour language for app, lessons and figures (Okabe and Ito 2008, safe for colour-blind eyes).
+"""One colour language for all of the project (Okabe and Ito 2008, safe for colour-blind eyes).
 
 Each role has a colour for light and one for dark backgrounds; each schedule and each sampler
 keeps one colour and one line style everywhere.

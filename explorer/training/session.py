@@ -44,7 +44,7 @@ def fit(recipe: Recipe, images: Images, options: Options, console: Console | Non
     """Train `recipe` on `images` to its end; return the file of the averaged weights.
 
     In options.out: checkpoint.safetensors, log.jsonl, samples/, and at the end NAME.safetensors.
-    Raises ValueError where there is a run already and `resume` was not asked for, or none to resume.
+    Raises ValueError for a run that is there already without `resume`, and for none to resume.
     """
     run = start(recipe, options.precision, options.device)
     main, out = run.accelerator.is_main_process, options.out

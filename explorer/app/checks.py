@@ -1,0 +1,67 @@
+"""Checks of what arrives from a browser or the API: each refusal names the field and the range.
+
+Gradio lets NaN, lists, booleans and unknown keys through its own components, so every handler of
+every tab passes each of its inputs through here first.
+"""
+
+import math
+from collections.abc import Iterable
+
+import gradio as gr
+
+
+def refuse(sentence: str) -> gr.Error:
+    """The error that shows `sentence` to the reader and no trace to anybody."""
+    return gr.Error(sentence, duration=10, title="Check this value", print_exception=False)
+
+
+def _shown(value: object) -> str:
+    """`value` as it may stand in a sentence: short, on one line."""
+    text = " ".join(repr(value).split()) if not isinstance(value, str) else f"“{value}”"
+    return text if len(text) <= 40 else text[:37] + "…"
+
+
+def number(field: str, value: object, low: float, high: float) -> float:
+    """A finite number in [low, high], or a gr.Error."""
+    text = f"{field} must be a number from {low:g} to {high:g}"
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise refuse(f"{text}, not {_shown(value)}.")
+    if not math.isfinite(value) or not low <= value <= high:
+        raise refuse(f"{text}, and {_shown(value)} is not.")
+    return float(value)
+
+
+def integer(field: str, value: object, low: int, high: int) -> int:
+    """A whole number in [low, high], or a gr.Error. 3.0 is whole; 2.5 and True are not."""
+    text = f"{field} must be a whole number from {low} to {high}"
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise refuse(f"{text}, not {_shown(value)}.")
+    if not math.isfinite(value) or value != int(value) or not low <= value <= high:
+        raise refuse(f"{text}, and {_shown(value)} is not.")
+    return int(value)
+
+
+def choice(field: str, value: object, options: Iterable[str]) -> str:
+    """One of `options`, or a gr.Error that lists them."""
+    options = tuple(options)
+    if not isinstance(value, str) or value not in options:
+        raise refuse(f"{field} must be one of {', '.join(options)}, not {_shown(value)}.")
+    return value
+
+
+def choices(field: str, values: object, options: Iterable[str]) -> list[str]:
+    """A list without repetition of one or more of `options`, or a gr.Error."""
+    options = tuple(options)
+    if not isinstance(values, list | tuple) or not values:
+        raise refuse(f"{field} must hold at least one of {', '.join(options)}.")
+    return list(dict.fromkeys(choice(field, v, options) for v in values))
+
+
+def drawing(field: str, values: object, side: int = 28) -> list[int]:
+    """A drawing as side*side whole grey values in [0, 255] with some ink, row by row, or a gr.Error."""
+    if not isinstance(values, list | tuple) or len(values) != side * side:
+        raise refuse(f"{field} must be {side * side} grey values, {side} rows of {side}.")
+    grey = [integer(f"Each grey value of {field}", v, 0, 255) for v in values]
+    if not any(grey):
+        raise refuse(f"{field} is empty: draw a digit first.")
+    return grey

@@ -1,0 +1,122 @@
+"""One network for everybody: calls that wait at the same time share a batch.
+
+An Engine is called like the network it holds, so samplers stay plain functions. Runs that go
+on side by side (the rows of a comparison, or several students) each sit in a thread of their
+own; whenever all of them wait for the network, it is called once.
+"""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
+from typing import TypeVar
+
+import torch
+from torch import Tensor, nn
+
+Result = TypeVar("Result")
+
+MAX_ROWS = 64  # rows of one network call; more only makes everybody wait longer
+PATIENCE = 0.004  # seconds to wait for runs that have not asked yet
+
+
+@dataclass
+class _Call:
+    x: Tensor  # (B, C, H, W)
+    angle: Tensor  # (B,)
+    context: Tensor  # (B, L, D)
+    answer: Future = field(default_factory=Future)
+
+    def fits(self, other: "_Call") -> bool:
+        return self.x.shape[1:] == other.x.shape[1:] and self.context.shape[1:] == (
+            other.context.shape[1:]
+        )
+
+
+class Engine:
+    """A network behind a queue; call it from any thread."""
+
+    def __init__(self, net: nn.Module) -> None:
+        self.net = net
+        self.calls = 0  # network calls so far, for tests and the curious
+        self._queue: SimpleQueue[_Call] = SimpleQueue()
+        self._runs = 0
+        self._count = threading.Lock()  # guards _runs
+        self._alone = threading.Lock()  # held while the network computes
+        threading.Thread(target=self._serve, name="engine", daemon=True).start()
+
+    def __call__(self, x: Tensor, angle: Tensor, context: Tensor) -> Tensor:
+        """The network's prediction (B, C, H, W); blocks until the shared batch was computed."""
+        call = _Call(x, angle, context)
+        self._queue.put(call)
+        return call.answer.result()
+
+    @contextmanager
+    def run(self) -> Iterator[None]:
+        """Say that a run is going on here, so that a batch is held briefly for its next call."""
+        with self._count:
+            self._runs += 1
+        try:
+            yield
+        finally:
+            with self._count:
+                self._runs -= 1
+
+    def together(self, jobs: Sequence[Callable[[], Result]]) -> list[Result]:
+        """Do all jobs side by side, so that their network calls share batches."""
+
+        def one(job: Callable[[], Result]) -> Result:
+            with self.run():
+                return job()
+
+        with ThreadPoolExecutor(max(1, len(jobs))) as pool:
+            return list(pool.map(one, jobs))
+
+    @contextmanager
+    def alone(self) -> Iterator[nn.Module]:
+        """The bare network while nobody else uses it: for recording and for taking it apart."""
+        with self._alone:
+            yield self.net
+
+    def _serve(self) -> None:
+        kept: list[_Call] = []  # calls that did not fit the last batch
+        while True:
+            batch = self._gather(kept)
+            with self._alone:
+                self._answer(batch)
+
+    def _gather(self, kept: list[_Call]) -> list[_Call]:
+        """At least one call, and those of the other runs that come soon and have its shape."""
+        waiting = kept[:] or [self._queue.get()]
+        kept.clear()
+        while len(waiting) < max(self._runs, 1):
+            try:
+                waiting.append(self._queue.get(timeout=PATIENCE))
+            except Empty:
+                break
+        batch, rows = [], 0
+        for call in waiting:
+            if not batch or (rows + len(call.x) <= MAX_ROWS and call.fits(batch[0])):
+                batch.append(call)
+                rows += len(call.x)
+            else:
+                kept.append(call)
+        return batch
+
+    @torch.no_grad()
+    def _answer(self, batch: list[_Call]) -> None:
+        try:
+            x, angle, context = (
+                torch.cat([getattr(call, part) for call in batch])
+                for part in ("x", "angle", "context")
+            )
+            self.calls += 1
+            parts = self.net(x, angle, context).split([len(call.x) for call in batch])
+        except Exception as error:  # one bad call must not end the engine for everybody
+            for call in batch:
+                call.answer.set_exception(error)
+            return
+        for call, part in zip(batch, parts, strict=True):
+            call.answer.set_result(part)

@@ -1,0 +1,111 @@
+"""The app as a whole: `build()` makes the page, `launch()` serves it.
+
+A tab is a module of `explorer.app.tabs` with
+    TITLE: str                           what its tab says
+    build(context: Context) -> None      called inside its gr.Tab; makes components and events
+Add the module to TABS, its JavaScript to `theme.SCRIPTS`, and it is there. Nothing in a tab's
+import or build may import torch: the page must be served first (see `Context.warm_up`).
+"""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import gradio as gr
+
+from explorer.app import theme
+from explorer.app.tabs import forward, schedules
+
+TABS = (forward, schedules)
+INTRO = "Watch images dissolve into noise and come back, on models small enough to take apart."
+
+
+@dataclass
+class Context:
+    """What the page lends to its tabs.
+
+    `tab` is the gr.Tab being built, for `context.tab.select(...)`. Functions appended to `warm_up`
+    run one after another on one background thread once the page is served: import torch, load
+    weights and fill caches there.
+    """
+
+    tab: gr.Tab | None = None
+    warm_up: list[Callable[[], object]] = field(default_factory=list)
+
+    def start_warm_up(self) -> threading.Thread:
+        """Run the warm-up functions in the background; an error in one does not stop the next."""
+        thread = threading.Thread(target=self._warm, name="warm-up", daemon=True)
+        thread.start()
+        return thread
+
+    def _warm(self) -> None:
+        for step in self.warm_up:
+            try:
+                step()
+            except Exception as error:
+                print(f"Warm-up: {step.__module__}.{step.__name__}: {error}", flush=True)
+
+
+def build(context: Context | None = None) -> gr.Blocks:
+    """The page with all tabs, ready to be launched."""
+    context = context or Context()
+    with gr.Blocks(title="Denoising Explorer", analytics_enabled=False) as demo:
+        gr.HTML(
+            html_template=f"<h1>Denoising Explorer</h1><p>{INTRO}</p>",
+            js_on_load=None,
+            apply_default_css=False,
+            elem_classes="masthead",
+        )
+        with gr.Tabs():
+            for module in TABS:
+                with gr.Tab(module.TITLE) as context.tab:
+                    module.build(context)
+    return demo
+
+
+def options() -> dict:
+    """The arguments of gr.Blocks.launch that belong to this app wherever it runs."""
+    return {
+        "theme": theme.theme(),
+        "head": theme.head(),
+        "footer_links": [],
+        "run_history": False,
+        "strict_cors": True,
+        "show_error": False,
+        "enable_monitoring": False,
+        "max_file_size": "5mb",
+        "ssr_mode": False,
+        "share": False,
+    }
+
+
+def launch(host: str = "127.0.0.1", port: int | None = None, *, browser: bool = False) -> None:
+    """Serve the app until interrupted; print its address.
+
+    Args:
+        host: address to listen on; "0.0.0.0" serves a classroom.
+        port: port, or None for the first free one from 7860.
+        browser: open the page in the default browser.
+    """
+    context = Context()
+    demo = build(context)
+    demo.queue(max_size=200, status_update_rate=1, api_open=False)
+    demo.launch(
+        server_name=host,
+        server_port=port,
+        inbrowser=browser,
+        prevent_thread_lock=True,
+        **options(),
+    )
+    context.start_warm_up()
+    demo.block_thread()
+
+
+if __name__ == "__main__":
+    import argparse
+
+    parser = argparse.ArgumentParser(prog="explorer.app.main", description="Serve the app.")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=None)
+    arguments = parser.parse_args()
+    launch(arguments.host, arguments.port)

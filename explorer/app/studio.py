@@ -1,0 +1,52 @@
+"""The model that the tabs run: loaded once, on first use, behind one engine for everybody."""
+
+import threading
+
+import torch
+from torch import Tensor
+
+from explorer.app.engine import Engine
+from explorer.models import zoo
+
+_lock = threading.Lock()
+_engine: Engine | None = None
+_name = "mnist"
+
+
+def use(name_or_path: str) -> None:
+    """Choose the model, by its name in the zoo or by its path, before the app starts.
+
+    Raises ZooError, a sentence that names the file, where it cannot be loaded.
+    """
+    global _engine, _name
+    net = zoo.load(name_or_path)
+    with _lock:
+        _engine, _name = Engine(net), name_or_path
+
+
+def engine() -> Engine:
+    """The engine of the chosen model. Slow the first time: put it in `Context.warm_up`."""
+    global _engine
+    with _lock:
+        if _engine is None:
+            _engine = Engine(zoo.load(_name))
+        return _engine
+
+
+def noise(seeds: list[int]) -> Tensor:
+    """Where runs start: pure noise (len(seeds), C, H, W), each row of its own seed."""
+    cfg = engine().net.cfg
+    size = (cfg.image_channels, cfg.image_size, cfg.image_size)
+    return torch.stack([torch.randn(size, generator=generator(seed)) for seed in seeds])
+
+
+def generator(seed: int, stream: int = 0) -> torch.Generator:
+    """The random stream of a seed; stream 0 makes the first noise, others what samplers add."""
+    return torch.Generator().manual_seed((seed << 8) + stream)
+
+
+def contexts(labels: list[int]) -> tuple[Tensor, Tensor]:
+    """(context, null), each (len(labels), L, D): the tokens of the labels and of no label."""
+    net = engine().net
+    with torch.no_grad():
+        return net.embed(torch.tensor(labels)), net.null_context(len(labels))

@@ -1,0 +1,4 @@
+TITLE = "Forward"
+def build(context):
+    import gradio as gr
+    gr.Markdown("soon")

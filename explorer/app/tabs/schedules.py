@@ -1,0 +1,4 @@
+TITLE = "Schedules"
+def build(context):
+    import gradio as gr
+    gr.Markdown("soon")

@@ -1,0 +1,109 @@
+"""How the app looks: one calm Gradio theme, and the page's head with our own CSS and JavaScript.
+
+Every file of `assets/web` travels inside the page, once: no request, no cache to go stale, and
+nothing ever comes from another host. Colours come from `explorer.figures.palette` alone, as CSS
+variables: `--signal`, `--noise`, `--prediction`, `--schedule-linear`, `--sampler-ddim`, ...
+"""
+
+import json
+
+import gradio as gr
+
+from explorer.figures import palette
+from explorer.paths import ASSETS
+
+WEB = ASSETS / "web"
+# In the order in which they run: base first, each later file uses only earlier ones.
+SCRIPTS = ("base.js", "transport.js", "pick.js", "player.js")
+STYLES = ("app.css", "player.css")
+
+SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "sans-serif")
+MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
+# plotly's names of line styles, as SVG dash arrays
+DASHES = {"solid": "", "dash": "7 4", "dot": "2 3", "dashdot": "8 3 2 3", "longdash": "12 4"}
+
+
+def theme() -> gr.themes.Base:
+    """White space, hairlines and one accent, the colour of the signal."""
+    accent = palette.ROLES["signal"]
+    base = gr.themes.Base(
+        primary_hue="blue", neutral_hue="gray", radius_size="sm", font=SANS, font_mono=MONO
+    )
+    return base.set(
+        body_background_fill="#ffffff",
+        body_background_fill_dark="#111418",
+        background_fill_primary="#ffffff",
+        background_fill_primary_dark="#111418",
+        background_fill_secondary="#f6f7f8",
+        background_fill_secondary_dark="#191d22",
+        body_text_color="#1b2026",
+        body_text_color_dark="#e8eaed",
+        body_text_color_subdued="#59626d",
+        body_text_color_subdued_dark="#a3abb5",
+        border_color_primary="#dfe3e8",
+        border_color_primary_dark="#2e343b",
+        block_background_fill="transparent",
+        block_background_fill_dark="transparent",
+        block_border_width="0px",
+        block_shadow="none",
+        block_label_background_fill="transparent",
+        block_label_background_fill_dark="transparent",
+        block_title_text_weight="500",
+        block_padding="0px",
+        input_background_fill="#ffffff",
+        input_background_fill_dark="#191d22",
+        input_border_color="#aab2bc",
+        input_border_color_dark="#565e68",
+        input_border_width="1px",
+        color_accent=accent.light,
+        slider_color=accent.light,
+        slider_color_dark=accent.dark,
+        link_text_color=accent.light,
+        link_text_color_dark=accent.dark,
+        button_primary_background_fill=accent.light,
+        button_primary_background_fill_hover="#005A8E",
+        button_primary_background_fill_dark=accent.light,
+        button_primary_text_color="#ffffff",
+    )
+
+
+def variables() -> str:
+    """The palette as CSS variables, for light ground and for dark."""
+    families = (
+        ("", palette.ROLES),
+        ("schedule-", palette.SCHEDULES),
+        ("sampler-", palette.SAMPLERS),
+    )
+    inks = {prefix + key: ink for prefix, family in families for key, ink in family.items()}
+    light = "".join(f"--{name}:{ink.light};" for name, ink in inks.items())
+    dark = "".join(f"--{name}:{ink.dark};" for name, ink in inks.items())
+    return f":root{{{light}}}\n.dark{{{dark}}}"
+
+
+def dashes() -> dict[str, str]:
+    """SVG dash array of each schedule and each sampler."""
+    both = palette.SCHEDULES | palette.SAMPLERS
+    return {name: DASHES[ink.dash] for name, ink in both.items()}
+
+
+def widget(name: str, *arguments: str) -> str:
+    """`js_on_load` that hands a gr.HTML to `explorer.<name>(element, props, watch, ...)`.
+
+    The head's scripts may run after the components appear, so the call waits for them.
+    """
+    call = f"explorer.{name}({', '.join(('element', 'props', 'watch', *arguments))})"
+    return (
+        f"if (window.explorer && explorer.ready) {call};"
+        f" else document.addEventListener('explorer:ready', () => {call}, {{once: true}});"
+    )
+
+
+def head() -> str:
+    """What goes into the page's <head>: our styles, then our scripts."""
+    styles = [variables(), *((WEB / name).read_text("utf-8") for name in STYLES)]
+    scripts = [(WEB / name).read_text("utf-8") for name in SCRIPTS]
+    scripts.append(
+        f"explorer.dashes = {json.dumps(dashes())}; explorer.ready = true;"
+        "document.dispatchEvent(new Event('explorer:ready'));"
+    )
+    return f"<style>{chr(10).join(styles)}</style>\n<script>{chr(10).join(scripts)}</script>"
