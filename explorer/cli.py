@@ -106,18 +106,50 @@ def train(
     print(f"{weights}: try it with explorer sample --model {weights}")
 
 
-@cli.command(epilog="Example: explorer evaluate mnist --data ../data --samples 2000")
+@cli.command(epilog="Example: explorer evaluate mnist --data ../data")
 def evaluate(
     name: Annotated[str, typer.Argument(help="A model of the zoo, or a .safetensors file.")],
     data: Data = None,
+    judge: Annotated[str, typer.Option(help="The classifier that judges.")] = "digit-classifier",
     samples: Annotated[
-        int, typer.Option(min=2, help="Pictures drawn for each line of the table.")
-    ] = 2000,
+        int | None, typer.Option(min=64, max=10000, help="Pictures a row; the plan's if not given.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="The table; NAME.quality.json beside the weights.")
+    ] = None,
+    resume: Annotated[bool, typer.Option(help="Keep the rows that the table has.")] = False,
 ) -> None:
-    """Measure quality: sampler, steps and scale against accuracy, Fréchet distance, diversity."""
-    from explorer.evaluate import evaluate as measure
+    """Measure quality: sampler, steps and scale against accuracy, Fréchet distance, diversity.
 
-    measure(name, data, samples)
+    Writes the table and the model card beside it.
+    """
+    from dataclasses import replace
+
+    from rich.progress import Progress
+
+    from explorer import evaluate as measure
+    from explorer.data.images import open_images
+    from explorer.models import card, zoo
+    from explorer.tables import print_table
+
+    net, judging = zoo.load(name), zoo.load(judge)
+    source = net.card.facts.get("recipe", {}).get("data", "mnist")
+    splits = [open_images(source, data, train) for train in (True, False)]
+    file = out or zoo.locate(name).with_suffix(".quality.json")
+    if not resume:
+        file.unlink(missing_ok=True)
+    entries = measure.plan()
+    if samples:
+        entries = [replace(entry, n=samples) for entry in entries]
+    with Progress() as bar:
+        task = bar.add_task(name, total=len(entries))
+        judged = measure.Judge(judging, *splits)
+        table = measure.evaluate(net, judged, file, entries, lambda _row: bar.advance(task))
+    rows = table["rows"]
+    print_table(name, list(rows[0]), [list(row.values()) for row in rows])
+    shown = file.with_name(file.name.removesuffix(".json").removesuffix(".quality") + ".md")
+    card.write_card(shown, net.card.facts, table)
+    print(f"{file}, {shown}")
 
 
 @cli.command(
