@@ -97,7 +97,7 @@ def test_missing_set_says_which_files_go_where(tmp_path, monkeypatch):
     from explorer.data import vision
 
     # A machine with no way out, wherever this test runs.
-    monkeypatch.setattr(vision._datasets().MNIST, "mirrors", ["http://127.0.0.1:9/"])
+    monkeypatch.setattr(vision.datasets().MNIST, "mirrors", ["http://127.0.0.1:9/"])
     with pytest.raises(DataError) as error:
         load_images("mnist", tmp_path)
     sentence(error, tmp_path / "MNIST" / "raw", "train-images-idx3-ubyte", "EXPLORER_DATA")
@@ -117,7 +117,7 @@ def test_a_set_is_downloaded_where_there_is_a_network(tmp_path, rng, monkeypatch
         ("127.0.0.1", 0), partial(SimpleHTTPRequestHandler, directory=mirror)
     )
     Thread(target=server.serve_forever, daemon=True).start()
-    mnist = vision._datasets().MNIST
+    mnist = vision.datasets().MNIST
     monkeypatch.setattr(mnist, "mirrors", [f"http://127.0.0.1:{server.server_port}/"])
     monkeypatch.setattr(mnist, "resources", resources)
     try:
