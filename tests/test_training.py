@@ -92,7 +92,11 @@ def test_a_kill_while_a_checkpoint_is_written_leaves_the_one_before(tmp_path, mo
     file = tmp_path / "checkpoint.safetensors"
     run.save(file)
     good = file.read_bytes()
-    monkeypatch.setattr(checkpoint.os, "replace", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+
+    def die(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(checkpoint.os, "replace", die)
     run.step = 5
     with pytest.raises(KeyboardInterrupt):
         run.save(file)
@@ -108,12 +112,12 @@ def test_resuming_a_damaged_checkpoint_names_the_file(tmp_path):
 
 
 def test_a_run_is_never_written_over_and_never_mixed_with_another(tmp_path):
-    with pytest.raises(ValueError, match="no .*checkpoint.safetensors to resume"):
+    with pytest.raises(ValueError, match=r"no .*checkpoint\.safetensors to resume"):
         fit(TINY, stripes(), options(tmp_path, resume=True))
     start(TINY, "fp32", "cpu").save(tmp_path / "checkpoint.safetensors")
     with pytest.raises(ValueError, match="--resume"):
         fit(TINY, stripes(), options(tmp_path))
-    with pytest.raises(ValueError, match="another recipe .*lr"):
+    with pytest.raises(ValueError, match=r"another recipe .*lr"):
         fit(replace(TINY, lr=0.01), stripes(), options(tmp_path, resume=True))
 
 
@@ -170,7 +174,7 @@ def test_the_average_of_constant_weights_is_those_weights_and_warms_up():
 
 
 def test_a_recipe_that_cannot_be_trained_says_why():
-    with pytest.raises(ValueError, match="no recipe is called 'mnits'.*mnist"):
+    with pytest.raises(ValueError, match=r"no recipe is called 'mnits'.*mnist"):
         recipe("mnits")
     with pytest.raises(ValueError, match="steps is 0"):
         recipe("mnist", steps=0)
