@@ -30,7 +30,7 @@ window.explorer = window.explorer || {};
 
   // 'x_t' as x with a subscript, in the type of mathematics; text without '_' stays a plain text.
   ex.symbol = function (text) {
-    const parts = text.split(/_(\w+)/);
+    const parts = text.replace('₀', '_0').split(/_(\w+)/);
     if (parts.length === 1) return text;
     return ex.element('span', { class: 'math' },
       ...parts.map((part, i) => (i % 2 ? ex.element('sub', {}, part) : part)));

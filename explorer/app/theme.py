@@ -9,13 +9,22 @@ import json
 
 import gradio as gr
 
+from explorer.app import tables
 from explorer.figures import palette
 from explorer.paths import ASSETS
 
 WEB = ASSETS / "web"
 # In the order in which they run: base first, each later file uses only earlier ones.
-SCRIPTS = ("base.js", "transport.js", "pick.js", "player.js")
-STYLES = ("app.css", "player.css")
+SCRIPTS = (
+    "base.js",
+    "tables.js",
+    "transport.js",
+    "pick.js",
+    "player.js",
+    "pad.js",
+    "forward.js",
+)
+STYLES = ("app.css", "player.css", "forward.css")
 
 SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "sans-serif")
 MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
@@ -56,6 +65,8 @@ def theme() -> gr.themes.Base:
         input_border_color_dark="#565e68",
         input_border_width="1px",
         color_accent=accent.light,
+        color_accent_soft="#eef4f9",
+        color_accent_soft_dark="#1c2a35",
         slider_color=accent.light,
         slider_color_dark=accent.dark,
         link_text_color=accent.light,
@@ -98,12 +109,28 @@ def widget(name: str, *arguments: str) -> str:
     )
 
 
+def template(name: str) -> str:
+    """The constant HTML skeleton of a widget, a file of `assets/web`."""
+    return (WEB / name).read_text("utf-8")
+
+
+def predict(question: str, answer: str) -> gr.HTML:
+    """The question at the top of a tab, to be guessed before its answer is opened."""
+    return gr.HTML(
+        html_template=f'<div class="predict"><p>{question}</p><details><summary>My guess is made: '
+        f"show the answer</summary><p>{answer}</p></details></div>",
+        js_on_load=None,
+        apply_default_css=False,
+        elem_classes="explorer-widget",
+    )
+
+
 def head() -> str:
     """What goes into the page's <head>: our styles, then our scripts."""
     styles = [variables(), *((WEB / name).read_text("utf-8") for name in STYLES)]
     scripts = [(WEB / name).read_text("utf-8") for name in SCRIPTS]
     scripts.append(
-        f"explorer.dashes = {json.dumps(dashes())}; explorer.ready = true;"
+        f"explorer.dashes = {json.dumps(dashes())}; {tables.script()} explorer.ready = true;"
         "document.dispatchEvent(new Event('explorer:ready'));"
     )
     return f"<style>{chr(10).join(styles)}</style>\n<script>{chr(10).join(scripts)}</script>"

@@ -1,0 +1,58 @@
+"""The four schedules as small tables for the browser, at hand before torch is.
+
+Torch takes a second to import and the page must not wait for it, so the tables of the default
+schedules ship in `assets/schedules.json`; tests/test_tables.py holds them equal to
+`explorer.schedules`, and `python -m explorer.app.tables` writes them again.
+"""
+
+import base64
+import json
+import struct
+from functools import cache
+from typing import TYPE_CHECKING
+
+from explorer.paths import ASSETS
+
+if TYPE_CHECKING:
+    from explorer.schedules import Schedule
+
+FILE = ASSETS / "schedules.json"
+NAMES = {
+    "linear": "linear",
+    "cosine": "cosine",
+    "karras": "Karras",
+    "zero_snr": "zero terminal SNR",
+}
+
+
+def packed(values: list[float]) -> str:
+    """Numbers as base64 of little-endian float32."""
+    return base64.b64encode(struct.pack(f"<{len(values)}f", *values)).decode("ascii")
+
+
+def table(schedule: "Schedule") -> dict[str, str]:
+    """alpha and sigma at t = 0, 1, ..., T, each as `packed` float32 (T + 1,)."""
+    return {"alpha": packed(schedule.alpha.tolist()), "sigma": packed(schedule.sigma.tolist())}
+
+
+@cache
+def shipped() -> dict[str, dict[str, str]]:
+    """The tables of the four default schedules, by name."""
+    return json.loads(FILE.read_text("utf-8"))
+
+
+def script() -> str:
+    """JavaScript that unpacks the shipped tables into `explorer.schedules`."""
+    return f"explorer.schedules = explorer.unpackSchedules({json.dumps(shipped())});"
+
+
+def main() -> None:
+    """Write assets/schedules.json from explorer.schedules."""
+    from explorer.schedules import SCHEDULES
+
+    tables = {name: table(make()) for name, make in SCHEDULES.items()}
+    FILE.write_text(json.dumps(tables) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()
