@@ -93,14 +93,15 @@ def against_diffusers(net: nn.Module, repeats: int) -> dict[str, float] | None:
     x, angle, context = inputs(net, 1)
     target = gflop(net, x, angle, context)
 
-    def off(widths: tuple[int, ...]) -> float:
-        return abs(gflop(_unet2d(UNet2DModel, net.cfg, widths), x, angle) - target)
+    def work(widths: tuple[int, ...]) -> float:
+        return gflop(_unet2d(UNet2DModel, net.cfg, widths), x, angle)
 
-    # First our own proportions at the best scale, then each width moved by one group or none.
+    # Our own proportions until the work exceeds ours, then each width a group less or not.
     shares = [max(1, round(c / net.cfg.channels[0])) for c in net.cfg.channels]
-    scaled = min((tuple(s * w for s in shares) for w in range(8, 129, 8)), key=off)
-    near = product(*((w - 8, w, w + 8) if w > 8 else (w, w + 8) for w in scaled))
-    widths = min(near, key=off)
+    scales = (tuple(s * w for s in shares) for w in range(8, 513, 8))
+    above = next(widths for widths in scales if work(widths) >= target or widths[0] == 512)
+    near = product(*({max(8, w - 8), w} for w in above))
+    widths = min(near, key=lambda widths: abs(work(widths) - target))
     other = _unet2d(UNet2DModel, net.cfg, widths, "cpu").eval()
     ms, our_ms = medians([partial(other, x, angle), partial(net, x, angle, context)], repeats)
     return {

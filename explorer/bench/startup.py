@@ -29,8 +29,7 @@ PAINTED = """() => [...document.querySelectorAll('canvas')].some(c => {
 
 def measure() -> dict:
     """Medians over STARTS starts: seconds until served and until a picture, MB when idle."""
-    with _browser() as page:
-        look = None if page is None else page
+    with _browser() as look:
         runs = [_start(look) for _ in range(1 + STARTS)][1:]
     return {
         "served_s": median(run[0] for run in runs),
@@ -109,7 +108,7 @@ def _browser() -> Iterator[Callable[[str], None] | None]:
     """
     binary = next(filter(None, map(shutil.which, CHROMIUM)), None)
     try:
-        from playwright.sync_api import sync_playwright
+        from playwright.sync_api import Error, sync_playwright
     except ImportError:
         binary = None
     if not binary:
@@ -120,9 +119,13 @@ def _browser() -> Iterator[Callable[[str], None] | None]:
 
         def look(address: str) -> None:
             page = browser.new_page()
-            page.goto(address, wait_until="commit")
-            page.wait_for_function(PAINTED, timeout=1000 * PATIENCE)
-            page.close()
+            try:
+                page.goto(address, wait_until="commit")
+                page.wait_for_function(PAINTED, timeout=1000 * PATIENCE)
+            except Error as error:
+                raise ValueError(f"the app showed no picture in {PATIENCE} seconds.") from error
+            finally:
+                page.close()
 
         yield look
         browser.close()
