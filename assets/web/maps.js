@@ -49,11 +49,16 @@
     picture.show(rgb);
   };
 
-  // The border between a grey picture's brighter and darker half, as an SVG path along its pixels.
-  ex.border = function (grey, offset, size) {
+  // What counts as digit: the pixels of one grey frame that are brighter than half-way.
+  function digit(grey, offset, size) {
     const part = grey.subarray(offset, offset + size * size);
     const half = (Math.max(...part) + Math.min(...part)) / 2;
-    const bright = (x, y) => x >= 0 && y >= 0 && x < size && y < size && part[y * size + x] > half;
+    return (x, y) => x >= 0 && y >= 0 && x < size && y < size && part[y * size + x] > half;
+  }
+
+  // Its border as an SVG path along the pixels.
+  ex.border = function (grey, offset, size) {
+    const bright = digit(grey, offset, size);
     let path = '';
     for (let y = 0; y <= size; y++) {
       for (let x = 0; x <= size; x++) {
@@ -62,5 +67,15 @@
       }
     }
     return path;
+  };
+
+  // Which share of each place of a layer is digit.
+  ex.ink = function (grey, offset, size, layer) {
+    const bright = digit(grey, offset, size), shares = new Float32Array(layer.places);
+    const unit = layer.places / size ** 2;
+    for (let y = 0; y < size; y++) {
+      for (let x = 0; x < size; x++) if (bright(x, y)) shares[layer.placeOf(x, y, size)] += unit;
+    }
+    return shares;
   };
 })(window.explorer);

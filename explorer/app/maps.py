@@ -41,10 +41,12 @@ def spread(grid: list[Level], most: int = MOST_KEPT) -> list[int]:
 def record(label: int, seed: int, steps: int) -> Recording:
     """Run DDIM on the linear schedule, without guidance, and keep the maps of some steps.
 
-    Raises ValueError for a model without attention.
+    Raises ValueError for a label that the model does not have and a model without attention.
     """
-    context, _ = studio.contexts([label])
     engine, grid = studio.engine(), levels(linear(), steps, SPACING)
+    if not 0 <= label < engine.net.cfg.classes:
+        raise ValueError(f"this model has labels from 0 to {engine.net.cfg.classes - 1}.")
+    context, _ = studio.contexts([label])
     calls: list[dict[str, Tensor]] = []  # for each call of the network: layer -> (heads, Q, K)
 
     def network(x: Tensor, angle: Tensor, context: Tensor) -> Tensor:
@@ -57,7 +59,7 @@ def record(label: int, seed: int, steps: int) -> Recording:
     kept = spread(grid)
     looks = {name: torch.stack([calls[i][name] for i in kept]) for name in calls[0]}
     if not looks:
-        raise ValueError("this model has no attention layers; choose one that has, such as mnist")
+        raise ValueError("this model has no attention layers; choose one that has, such as mnist.")
     return Recording(
         steps=[run[i] for i in kept],
         count=steps,
@@ -66,9 +68,36 @@ def record(label: int, seed: int, steps: int) -> Recording:
     )
 
 
+def ink(x0_hat: Tensor, side: int) -> Tensor:
+    """Share of each place (side, side) that is digit: brighter than half in x0_hat (C, H, W)."""
+    grey = x0_hat.mean(0, keepdim=True)  # (1, H, W)
+    bright = (grey > (grey.min() + grey.max()) / 2).float()
+    return torch.nn.functional.adaptive_avg_pool2d(bright, side)[0]
+
+
+def opening(run: Recording) -> dict:
+    """What the tab shows of its first run: the last fine layer, and the pixel of the digit that
+    looks most at the digit there, mean of heads, half-way through the kept steps."""
+    finest = max(_side(p) for p in run.maps.values())
+    index, name = [(i, n) for i, (n, p) in enumerate(run.maps.items()) if _side(p) == finest][-1]
+    step = (len(run.steps) - 1) // 2
+    x0_hat = run.steps[step].x0_hat[0]
+    digit = ink(x0_hat, finest).flatten()  # (Q,)
+    on_digit = run.maps[name][step].mean(0) @ digit  # (Q,) for each row, its share on the digit
+    place = int(torch.where(digit > 0.5, on_digit, -1).argmax())
+    scale = x0_hat.shape[-1] / finest
+    pixel = [int((c + 0.5) * scale) for c in (place % finest, place // finest)]
+    return {"pixel": pixel, "choice": {"layer": index, "head": None}, "step": step}
+
+
 def effective(p: Tensor) -> Tensor:
     """How many places a row (..., K) looks at: e to its entropy, 1 for one place, K for all."""
     return torch.special.entr(p).sum(-1).exp()
+
+
+def largest_error(run: Recording) -> float:
+    """How far any row of the run is from summing to one."""
+    return max(float((p.sum(-1) - 1).abs().max()) for p in run.maps.values())
 
 
 def labels(maps: dict[str, Tensor]) -> dict[str, str]:
@@ -86,7 +115,7 @@ def pack(maps: dict[str, Tensor]) -> list[dict]:
     """The maps for the browser, a dict a layer.
 
     Each row is stored as bytes, 255 for its own largest probability, which travels beside it as a
-    float32 ("peaks"): p = byte / 255 * peak, wrong by at most peak / 510. Deflating them would save 4 %.
+    float32 ("peaks"): p = byte / 255 * peak, wrong by at most peak / 510. Deflating would save 4 %.
     """
     names = labels(maps)
     return [
@@ -98,7 +127,9 @@ def pack(maps: dict[str, Tensor]) -> list[dict]:
             "heads": p.shape[1],
             "peaks": _text(p.amax(-1).float().numpy().tobytes()),  # (S, heads, Q)
             "rows": _text(quantised(p).tobytes()),  # (S, heads, Q, K)
-            "places": [round(float(k), 1) for k in effective(p).mean((1, 2))],  # a number a step
+            "places_by_step": [
+                round(float(k), 1) for k in effective(p).mean((1, 2))
+            ],  # a number a step
         }
         for name, p in maps.items()
     ]
