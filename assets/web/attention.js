@@ -111,13 +111,14 @@
       const end = top(layer, read.peak), uniform = find('.uniform');
       set('.top', three(end));
       set('.uniform', `uniform ${three(1 / layer.places)}`);
-      uniform.style.left = `${100 / layer.places / end}%`;
+      find('.legend i').style.left = `${100 / layer.places / end}%`;
+      uniform.style.left = `max(18px, ${100 / layer.places / end}%)`;
       set('.reading', probe === null
         ? 'Point at the map to read a probability; click to ask another pixel.'
         : `p = ${three(p[probe])} at ${where(layer, probe)}: ${uniforms(layer, p[probe])}.`);
       set('.n-sum', read.sum.toFixed(4));
       set('.w-sum', `${layer.places} probabilities, rounded to 8 bits and added here; before ` +
-        `rounding, every row of this run is 1 within ${three(data.error)}`);
+        `rounding, every row of this run is 1 within ${ex.show(data.error, 2)}`);
       set('.n-peak', three(read.peak));
       set('.w-peak', `${uniforms(layer, read.peak)}, which is 1/${layer.places}; at ${where(layer, read.at)}`);
       set('.n-places', `${read.places.toFixed(0)} of ${layer.places}`);
@@ -171,13 +172,13 @@
       thumbs = chooser(find('.net'), layers, select);
       find('.cross').textContent = data.cross;
       find('.about').textContent = data.about;
-      for (const part of ['.look', '.layers', '.numbers']) find(part).hidden = false;
+      for (const part of ['.look', '.layers', '.readings']) find(part).hidden = false;
       reload(); // the film; its position event draws
     }
 
     element.addEventListener('explorer:position', (event) => { position = event.detail.position; draw(); });
     element.addEventListener('explorer:pick', (event) => ask(event.detail.x, event.detail.y));
-    ex.player(element, { name: NAME, picture: 120, pick: true, empty: props.empty,
+    ex.player(element, { name: NAME, picture: 200, pick: true, empty: props.empty,
       get value() { return data && data.film; } }, (_name, call) => { reload = call; }, () => {});
     watch('value', load);
     load();
