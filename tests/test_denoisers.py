@@ -155,6 +155,13 @@ def test_scale_1_is_the_conditional_denoiser_itself():
     assert guided(conditional, never, 1.0) is conditional
 
 
+def test_scale_0_is_the_unconditional_denoiser():
+    unconditional = from_network(Toy())
+    assert torch.equal(
+        guided(lambda x, level: x, unconditional, 0.0)(x, LEVELS[0]), unconditional(x, LEVELS[0])
+    )
+
+
 @pytest.mark.parametrize("scale", [0.0, 3.0, torch.tensor([1.0, 5.0])])
 @pytest.mark.parametrize("predicts", ["v", "x0"])
 def test_paired_is_guided_in_one_batch_of_two(scale, predicts):

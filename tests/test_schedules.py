@@ -40,6 +40,14 @@ def test_derived_quantities_are_finite_or_infinite_but_never_nan_at_both_ends():
     )
 
 
+def test_derived_quantities_are_their_definitions():
+    level = Level(0.8, 0.6)
+    assert math.tan(level.angle) == pytest.approx(0.75, rel=1e-15)
+    assert level.ratio == pytest.approx(0.75, rel=1e-15)
+    assert level.snr == pytest.approx(16 / 9, rel=1e-15)
+    assert level.log_snr == pytest.approx(math.log(16 / 9), rel=1e-15)
+
+
 def test_derived_quantities_of_floats_and_of_tensors_are_the_same():
     pairs = [(1.0, 0.0), (0.8, 0.6), (0.0, 1.0)]
     many = Level(*torch.tensor(pairs, dtype=torch.float64).T)
