@@ -64,11 +64,12 @@ def app(
         int | None, typer.Option(min=1, max=65535, help="Port; the first free one from 7860.")
     ] = None,
     browser: Annotated[bool, typer.Option(help="Open the page in the default browser.")] = False,
+    model: Model = "mnist",
 ) -> None:
     """Serve the app and print its address. It needs no data set and no network connection."""
     from explorer.app.main import launch
 
-    launch(host, port, browser=browser)
+    launch(host, port, browser=browser, model=model)
 
 
 @cli.command(epilog="Example: explorer train mnist --data ../data --out runs/mnist")
@@ -123,33 +124,47 @@ def evaluate(
 
     Writes the table and the model card beside it.
     """
-    from dataclasses import replace
-
-    from rich.progress import Progress
-
     from explorer import evaluate as measure
     from explorer.data.images import open_images
     from explorer.models import card, zoo
     from explorer.tables import print_table
 
-    net, judging = zoo.load(name), zoo.load(judge)
+    net = zoo.load(name)
     source = net.card.facts.get("recipe", {}).get("data", "mnist")
-    splits = [open_images(source, data, train) for train in (True, False)]
+    train, test = (open_images(source, data, split) for split in (True, False))
     file = out or zoo.locate(name).with_suffix(".quality.json")
     if not resume:
         file.unlink(missing_ok=True)
-    entries = measure.plan()
-    if samples:
-        entries = [replace(entry, n=samples) for entry in entries]
-    with Progress() as bar:
-        task = bar.add_task(name, total=len(entries))
-        judged = measure.Judge(judging, *splits)
-        table = measure.evaluate(net, judged, file, entries, lambda _row: bar.advance(task))
-    rows = table["rows"]
-    print_table(name, list(rows[0]), [list(row.values()) for row in rows])
+    if net.card.kind == "classifier":
+        table = measure.evaluate_classifier(net, test, file)
+        print_table(name, list(table), [list(table.values())])
+    else:
+        table = _measured(net, measure.Judge(zoo.load(judge), train, test), file, samples)
     shown = file.with_name(file.name.removesuffix(".json").removesuffix(".quality") + ".md")
     card.write_card(shown, net.card.facts, table)
     print(f"{file}, {shown}")
+
+
+def _measured(net, judge, file: Path, samples: int | None) -> dict:
+    """The table of a U-Net, with a progress bar while it is measured."""
+    from dataclasses import replace
+
+    from rich.progress import Progress
+
+    from explorer import evaluate as measure
+    from explorer.tables import print_table
+
+    entries = [replace(e, n=samples) if samples else e for e in measure.plan()]
+    with Progress() as bar:
+        task = bar.add_task(net.card.name, total=sum(e.n * e.nfe for e in entries))
+
+        def tell(row: dict) -> None:
+            bar.advance(task, row["n"] * row["nfe"])
+
+        table = measure.evaluate(net, judge, file, entries, tell)
+    rows = table["rows"]
+    print_table(net.card.name, list(rows[0]), [list(row.values()) for row in rows])
+    return table
 
 
 @cli.command(

@@ -189,11 +189,11 @@ def _walk(levels: Sequence[Level]) -> Iterator[tuple[int, Level, Level]]:
     """(i, t, s) for each step. Raises ValueError unless there is one and each removes noise."""
     if len(levels) < 2:
         raise ValueError(f"levels must hold at least 2 Levels (one step), got {len(levels)}.")
-    for i, (t, s) in enumerate(pairwise(levels)):
+    steps = [(i, t, s) for i, (t, s) in enumerate(pairwise(levels))]
+    for i, t, s in steps:
         if not s.sigma * t.alpha < t.sigma * s.alpha:
             raise ValueError(f"levels must lose noise at every step, but step {i} goes {t} -> {s}.")
-    for i, (t, s) in enumerate(pairwise(levels)):
-        yield i, t, s
+    yield from steps
 
 
 def _shrink(t: Level, s: Level) -> float:

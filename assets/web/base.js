@@ -80,4 +80,7 @@ window.explorer = window.explorer || {};
       ? x.toExponential(digits - 1).replace('e+', 'e') : x.toPrecision(digits);
     return text.replace(/-/g, '−');
   };
+
+  // Coefficients in [0, 1] with 4 decimals, unless that would hide a small one.
+  ex.four = (x) => (x > 0 && x < 0.0005 ? ex.show(x, 2) : x.toFixed(4));
 })(window.explorer);

@@ -4,7 +4,6 @@
 (function (ex) {
   const PARTS = ['xt', 'signal', 'noise'];
   const ALT = { xt: 'Noisy picture', signal: 'Its signal part', noise: 'Its noise part' };
-  const four = (x) => (x > 0 && x < 0.0005 ? ex.show(x, 2) : x.toFixed(4));
 
   // One part of the equation as grey bytes: value v becomes (v / span + 1) * 127.5, clipped.
   function shade(bytes, span, value) {
@@ -13,21 +12,21 @@
 
   function numbers(root, find, { alpha, sigma, text }) {
     const snr = sigma ? (alpha / sigma) ** 2 : Infinity, share = 100 * alpha * alpha;
-    find('.alpha').textContent = four(alpha);
-    find('.sigma').textContent = four(sigma);
-    find('.n-alpha-bar').textContent = four(alpha * alpha);
+    find('.alpha').textContent = ex.four(alpha);
+    find('.sigma').textContent = ex.four(sigma);
+    find('.n-alpha-bar').textContent = ex.four(alpha * alpha);
     find('.n-snr').textContent = ex.show(snr);
     const db = 10 * Math.log10(snr);
     find('.n-db').textContent = Number.isFinite(db) ? db.toFixed(1).replace('-', '−') + ' dB' : ex.show(db) + ' dB';
     find('.share-signal').style.width = share + '%';
-    find('.legend .signal').textContent = share.toFixed(1) + ' % of the variance is signal';
-    find('.legend .noise').textContent = (100 - share).toFixed(1) + ' % is noise';
+    find('.legend .signal').textContent = 'ᾱ: ' + share.toFixed(1) + ' % signal';
+    find('.legend .noise').textContent = '1 − ᾱ: ' + (100 - share).toFixed(1) + ' % noise';
     find('.share').setAttribute('aria-label',
       `${share.toFixed(1)} % of the variance is signal, ${(100 - share).toFixed(1)} % noise, at ${text}`);
   }
 
   // Thumbnails of the gallery and a tile for drawing: one radio group, so arrows move in it.
-  function sources(host, gallery, draw, choose) {
+  function sources(host, gallery, choose) {
     const tile = (content, value, label) => {
       const input = ex.element('input', { type: 'radio', name: 'forward-source', value, 'aria-label': label,
         onchange: () => choose(value) });
@@ -61,7 +60,7 @@
       find(`[data-part=${part}]`).prepend(screens[part].canvas);
     }
 
-    const pad = ex.pad(find('.drawing'), { side: gallery.size, onchange: refill });
+    const pad = ex.pad(screens.xt.canvas, { side: gallery.size, onchange: refill });
     const draw = ex.oncePerFrame(paint);
     const transport = ex.transport(find('.controls'), {
       name: 'Time t', label: (t) => 't = ' + t, onmove: draw,
@@ -85,15 +84,23 @@
       const own = state.source === 'draw', offset = own ? 0 : Number(state.source) * n;
       const grey = own ? pad.pixels : gallery.pixels;
       for (let i = 0; i < n; i++) x0[i] = grey[offset + i] / 127.5 - 1;
-      find('.drawing').hidden = !own;
-      find('.origin').textContent = own
-        ? (pad.empty ? 'The pad is empty, so x₀ is plain black. Draw a digit and watch it dissolve.' : 'Your own digit, 28 × 28 greys.')
-        : gallery.note;
+      pad.active = own;
+      find('.hint').hidden = !own || !pad.empty;
+      find('.clear').hidden = !own || pad.empty;
+      find('.origin').textContent = !own ? gallery.note : pad.empty
+        ? 'The drawing is empty, so x₀ is plain black: draw a digit on the large picture with mouse or finger.'
+        : 'Your own digit. You can draw at any t; the ink goes into x₀, under the noise.';
       draw();
     }
 
+    // A new drawing starts at t = 0, where x_t is x0 itself.
+    function pick() {
+      if (state.source === 'draw' && pad.empty) transport.seek(0);
+      refill();
+    }
+
     const change = (key, then) => (value) => { state[key] = value; then(); };
-    sources(find('.thumbs'), gallery, pad, change('source', refill));
+    sources(find('.thumbs'), gallery, change('source', pick));
     schedules(find('.schedules'), names, change('schedule', draw));
     find('.seed').append(...noises.map((_, i) => ex.element('option', { value: i }, String(i))));
     find('.seed').onchange = (event) => change('seed', draw)(Number(event.target.value));
@@ -101,6 +108,7 @@
     find(`[name=forward-source][value="${state.source}"]`).checked = true;
     find(`[name=forward-schedule][value=${state.schedule}]`).checked = true;
     find('.span').value = String(state.span);
+    find('.clear').onclick = () => { pad.clear(); root.focus(); };
     root.addEventListener('keydown', transport.key);
     transport.set(tables.linear.alpha.length, props.value.start, 8);
     refill();

@@ -1,13 +1,12 @@
 'use strict';
-// A drawing pad of 28 x 28 greys with a soft brush, so that a stroke looks like MNIST's.
-// pad(host, {side, onchange}) -> {pixels: Uint8Array, empty, clear()}
+// A soft brush on any square picture: strokes of ink in a grid of greys, like MNIST's.
+// pad(canvas, {side, onchange}) -> {pixels: Uint8Array, empty, active, clear()}
 (function (ex) {
   const CORE = 0.8, EDGE = 1.7; // px from the stroke's centre: full ink within CORE, none beyond EDGE
 
-  ex.pad = function (host, { side, onchange }) {
-    const pixels = new Uint8Array(side * side), picture = ex.picture(side, side), { canvas } = picture;
-    const changed = ex.oncePerFrame(() => { picture.show(pixels); onchange(); });
-    let last = null;
+  ex.pad = function (canvas, { side, onchange }) {
+    const pixels = new Uint8Array(side * side), changed = ex.oncePerFrame(onchange);
+    let last = null, active = false;
 
     function stamp(x, y) {
       for (let row = Math.max(0, Math.floor(y - EDGE)); row <= Math.min(side - 1, y + EDGE); row++) {
@@ -20,9 +19,11 @@
       }
     }
 
+    // Stamps a quarter of a pixel apart join the places that the pointer reported.
     function stroke(event) {
       const box = canvas.getBoundingClientRect();
-      const x = ((event.clientX - box.left) / box.width) * side, y = ((event.clientY - box.top) / box.height) * side;
+      const x = ((event.clientX - box.left) / canvas.clientWidth) * side;
+      const y = ((event.clientY - box.top) / canvas.clientHeight) * side;
       const from = last || [x, y], steps = Math.ceil(Math.hypot(x - from[0], y - from[1]) / 0.25) || 1;
       for (let i = 1; i <= steps; i++) {
         stamp(from[0] + ((x - from[0]) * i) / steps, from[1] + ((y - from[1]) * i) / steps);
@@ -31,25 +32,24 @@
       changed();
     }
 
-    function clear() {
-      pixels.fill(0);
-      changed();
-    }
-
     canvas.addEventListener('pointerdown', (event) => {
+      if (!active) return;
       canvas.setPointerCapture(event.pointerId);
       last = null;
       stroke(event);
-      event.preventDefault();
     });
     canvas.addEventListener('pointermove', (event) => {
-      if (!canvas.hasPointerCapture(event.pointerId)) return;
-      for (const part of event.getCoalescedEvents?.().length ? event.getCoalescedEvents() : [event]) stroke(part);
+      if (!active || !canvas.hasPointerCapture(event.pointerId)) return;
+      const parts = event.getCoalescedEvents ? event.getCoalescedEvents() : [];
+      for (const part of parts.length ? parts : [event]) stroke(part);
     });
-    canvas.classList.add('pad');
-    canvas.setAttribute('aria-label', 'Drawing pad: draw a digit with mouse or finger');
-    picture.show(pixels);
-    host.append(canvas, ex.element('button', { type: 'button', class: 'plain', onclick: clear }, 'Clear the pad'));
-    return { pixels, clear, get empty() { return !pixels.some(Boolean); } };
+
+    return {
+      pixels,
+      clear() { pixels.fill(0); changed(); },
+      get empty() { return !pixels.some(Boolean); },
+      // A finger draws only while the pad is active; otherwise it scrolls the page.
+      set active(on) { active = on; canvas.classList.toggle('pad', on); },
+    };
   };
 })(window.explorer);

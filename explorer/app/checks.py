@@ -5,13 +5,19 @@ every tab passes each of its inputs through here first.
 """
 
 import math
+import re
 from collections.abc import Iterable
 
 import gradio as gr
 
 
 def refuse(sentence: str) -> gr.Error:
-    """The error that shows `sentence` to the reader and no trace to anybody."""
+    """The error that shows `sentence` to the reader and no trace to anybody.
+
+    Long words, and what goes on for more than 300 characters, are cut.
+    """
+    sentence = re.sub(r"(\S{40})\S+", r"\1…", sentence)
+    sentence = sentence if len(sentence) <= 300 else sentence[:299] + "…"
     return gr.Error(sentence, duration=10, title="Check this value", print_exception=False)
 
 
@@ -58,7 +64,7 @@ def choices(field: str, values: object, options: Iterable[str]) -> list[str]:
 
 
 def drawing(field: str, values: object, side: int = 28) -> list[int]:
-    """A drawing as side*side whole grey values in [0, 255] with some ink, row by row, or a gr.Error."""
+    """A drawing as side*side whole greys in [0, 255], row by row, not all 0; or a gr.Error."""
     if not isinstance(values, list | tuple) or len(values) != side * side:
         raise refuse(f"{field} must be {side * side} grey values, {side} rows of {side}.")
     grey = [integer(f"Each grey value of {field}", v, 0, 255) for v in values]

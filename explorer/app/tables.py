@@ -21,7 +21,7 @@ NAMES = {
     "linear": "linear",
     "cosine": "cosine",
     "karras": "Karras",
-    "zero_snr": "zero terminal SNR",
+    "zero_snr": "zero SNR",
 }
 
 

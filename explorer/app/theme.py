@@ -23,8 +23,12 @@ SCRIPTS = (
     "player.js",
     "pad.js",
     "forward.js",
+    "chart.js",
+    "schedules.js",
+    "maps.js",
+    "attention.js",
 )
-STYLES = ("app.css", "player.css", "forward.css")
+STYLES = ("app.css", "player.css", "forward.css", "schedules.css", "attention.css")
 
 SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "sans-serif")
 MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
