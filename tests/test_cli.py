@@ -3,6 +3,7 @@
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 import torch
 from PIL import Image
@@ -169,3 +170,29 @@ def test_same_seed_same_picture_and_another_seed_another(tmp_path, weights):
     assert picture("a.png", "--seed", 1) == picture("b.png", "--seed", 1)
     assert picture("a.png", "--seed", 1) != picture("c.png", "--seed", 2)
     assert picture("d.png", "--label", 1) != picture("e.png", "--label", 2)
+
+
+def test_evaluate_writes_the_table_and_the_card_beside_the_weights(tmp_path, weights, monkeypatch):
+    from explorer import evaluate
+    from explorer.models.classifier import Classifier, ClassifierConfig
+
+    config = ClassifierConfig(widths=(8,), features=4)
+    judge = tmp_path / "judge.safetensors"
+    zoo.save(judge, Classifier(config), kind="classifier", config=config)
+    rng = np.random.default_rng(0)
+    arrays = {
+        f"{split}_{what}": values
+        for split in ("train", "test")
+        for what, values in (
+            ("images", rng.integers(0, 256, (64, 28, 28), dtype=np.uint8)),
+            ("labels", np.arange(64) % 10),
+        )
+    }
+    np.savez(tmp_path / "mnist.npz", **arrays)
+    entry = evaluate.Entry("ddim", "linear", "trailing", 2, 1.0, 2000)
+    monkeypatch.setattr(evaluate, "plan", lambda: [entry])
+    options = ("--data", tmp_path, "--judge", judge, "--samples", 64)
+    assert run("evaluate", weights, *options) == 0
+    (row,) = zoo.load(weights).card.metrics["rows"]
+    assert row["n"] == 64 and row["nfe"] == 2
+    assert "| ddim |" in weights.with_suffix(".md").read_text("utf-8")

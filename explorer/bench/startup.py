@@ -88,13 +88,13 @@ def _wait_for(address: str, process: subprocess.Popen) -> None:
 
 
 def _resident_at_rest(pid: int) -> float:
-    """MB of the process and its children once their memory has stood still for five seconds."""
+    """MB of the process and its children once their memory has stood still for ten seconds."""
     history: list[float] = []
     for _ in range(PATIENCE):
         family = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
         history.append(sum(member.memory_info().rss for member in family) / 2**20)
-        recent = history[-6:]
-        if len(recent) == 6 and max(recent) - min(recent) < 0.01 * max(recent):
+        recent = history[-11:]
+        if len(recent) == 11 and max(recent) - min(recent) < 0.01 * max(recent):
             break
         time.sleep(1)
     return history[-1]
