@@ -93,8 +93,9 @@
       draw();
     }
 
-    // A new drawing starts at t = 0, where x_t is x0 itself.
+    // A new drawing starts at t = 0, where x_t is x0 itself, with all of the paper in sight.
     function pick() {
+      if (state.source === 'draw') screens.xt.canvas.scrollIntoView({ block: 'nearest' });
       if (state.source === 'draw' && pad.empty) transport.seek(0);
       refill();
     }

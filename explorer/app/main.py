@@ -77,6 +77,7 @@ def options() -> dict:
         "max_file_size": "5mb",
         "ssr_mode": False,
         "share": False,
+        "quiet": True,
     }
 
 
@@ -111,6 +112,7 @@ def launch(
         prevent_thread_lock=True,
         **options(),
     )
+    print(f"Denoising Explorer is at {demo.local_url} (Ctrl+C ends it)", flush=True)
     context.start_warm_up()
     demo.block_thread()
 
