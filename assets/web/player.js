@@ -68,7 +68,7 @@
           onpick(detail);
         }));
         return ex.element('section', { class: 'row', 'aria-label': row || null },
-          row ? ex.element('h4', {}, row) : null,
+          row ? ex.element('h4', {}, tracks[0].ink ? ex.swatch(tracks[0].ink) : null, row) : null,
           ex.element('div', { class: 'screens' }, ...made.map((s) => s.figure)));
       }));
     }
@@ -83,6 +83,7 @@
       if (!film) return stage.replaceChildren();
       build();
       const same = before && before.positions.length === film.positions.length;
+      controls.hidden = film.positions.length < 2; // a still
       transport.set(film.positions.length, same ? transport.position : film.start, film.seconds);
       if (props.autoplay && !before && !ex.calm()) transport.play();
     }

@@ -53,6 +53,7 @@ class Track:
         at: for each position the frame shown, P integers in [0, N); None: frame p at position p.
         role: "signal", "noise", "prediction" or None; gives the caption its colour.
         notes: for each position a short text shown under the picture; or none.
+        ink: the line drawn before the row's label, e.g. "sampler-ddim"; a row has one, its first.
         alt: what a person who cannot see the picture should know of it.
 
     Raises:
@@ -66,6 +67,7 @@ class Track:
     caption: str = ""
     role: str | None = None
     notes: Sequence[str] = ()
+    ink: str = ""
     alt: str = ""
 
     def __post_init__(self) -> None:
@@ -87,6 +89,7 @@ class Track:
             "caption": self.caption,
             "role": self.role,
             "alt": self.alt,
+            "ink": self.ink,
             "notes": list(self.notes) or None,
             "at": None if self.at is None else [int(i) for i in self.at],
             "shape": [n, h, w, 3 if colour else 1],

@@ -25,10 +25,18 @@ SCRIPTS = (
     "forward.js",
     "chart.js",
     "schedules.js",
+    "guidance.js",
     "maps.js",
     "attention.js",
 )
-STYLES = ("app.css", "player.css", "forward.css", "schedules.css", "attention.css")
+STYLES = (
+    "app.css",
+    "player.css",
+    "forward.css",
+    "schedules.css",
+    "runs.css",
+    "attention.css",
+)
 
 SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "sans-serif")
 MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
@@ -90,6 +98,8 @@ def variables() -> str:
         ("sampler-", palette.SAMPLERS),
     )
     inks = {prefix + key: ink for prefix, family in families for key, ink in family.items()}
+    diverging = zip(("low", "middle", "high"), palette.DIVERGING, strict=True)
+    inks |= {f"diverging-{end}": palette.Ink(colour, colour) for end, colour in diverging}
     light = "".join(f"--{name}:{ink.light};" for name, ink in inks.items())
     dark = "".join(f"--{name}:{ink.dark};" for name, ink in inks.items())
     return f":root{{{light}}}\n.dark{{{dark}}}"

@@ -25,6 +25,9 @@ ROLES = {
     "prediction": Ink("#007A59", "#2BD4A4"),  # x0_hat: bluish green, likewise
 }
 
+# Signed numbers: below 0, 0, above 0 (ColorBrewer's PuOr, told apart by colour-blind eyes too)
+DIVERGING = ("#542788", "#F7F7F7", "#B35806")
+
 SCHEDULES = {
     "linear": Ink(BLUE, SKY, "solid"),
     "cosine": Ink("#B84E00", "#FF8A3D", "dash"),
