@@ -52,7 +52,7 @@ def rows(layer: dict, steps: int) -> np.ndarray:
     shape = (steps, layer["heads"], places)
     peaks = np.frombuffer(base64.b64decode(layer["peaks"]), np.float32).reshape(shape)
     sent = np.frombuffer(base64.b64decode(layer["rows"]), np.uint8).reshape(*shape, places)
-    return sent / 255 * peaks[..., None]
+    return (sent / 255.0) ** 2 * peaks[..., None]
 
 
 def test_recorded_maps_are_those_of_the_state_and_level_of_their_step(use):
@@ -84,13 +84,21 @@ def test_kept_steps_hold_the_first_and_the_last_and_stay_few(steps):
         assert len(kept) == steps
 
 
-def test_what_is_sent_is_within_half_a_grey_of_the_row_maximum(use):
+def test_what_is_sent_is_within_half_a_step_of_the_square_root(use):
     use()
     run = maps.record(0, seed=0, steps=8)
     for layer in maps.pack(run.maps):
-        p = run.maps[layer["name"]].numpy()
-        bound = p.max(-1, keepdims=True) / 510 * (1 + 1e-4)
-        assert (np.abs(rows(layer, len(run.steps)) - p) <= bound).all()
+        p = run.maps[layer["name"]].numpy().astype(np.float64)
+        bound = np.sqrt(p.max(-1, keepdims=True)) / 510 * (1 + 1e-4)
+        assert (np.abs(np.sqrt(rows(layer, len(run.steps))) - np.sqrt(p)) <= bound).all()
+
+
+def test_rows_still_sum_to_one_after_the_journey_however_peaked():
+    rng = torch.Generator().manual_seed(0)
+    for sharpness in (0.1, 1.0, 3.0):
+        scores = sharpness * torch.randn(1, 2, 196, 196, generator=rng)
+        (layer,) = maps.pack({"up.1.attention.self_attention": scores.softmax(-1)})
+        assert np.abs(rows(layer, 1).sum(-1) - 1).max() < 0.01
 
 
 def test_effective_number_of_places_is_all_for_uniform_and_one_for_certain():
