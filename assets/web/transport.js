@@ -40,10 +40,15 @@
     choose.value = '1';
     host.replaceChildren(toggle, back, forward, range, output, choose);
     host.classList.add('transport');
+    host.setAttribute('aria-label', name);
 
     function seek(to) {
+      exact = to;
+      move(to);
+    }
+
+    function move(to) {
       position = Math.max(0, Math.min(count - 1, Math.round(to)));
-      exact = playing ? exact : position;
       range.value = position;
       const text = label(position);
       output.textContent = text;
@@ -60,7 +65,7 @@
     function play() {
       if (playing || count < 2) return;
       if (position === count - 1) seek(0);
-      playing = true; exact = position; clock = 0;
+      playing = true; clock = 0;
       look();
       requestAnimationFrame(tick);
     }
@@ -77,7 +82,7 @@
       if (!host.isConnected || host.offsetParent === null) return pause(); // its tab was left
       if (clock) exact += ((now - clock) / 1000) * speed * ((count - 1) / seconds);
       clock = now;
-      if (Math.floor(exact) !== position) seek(Math.floor(exact));
+      if (Math.floor(exact) !== position) move(Math.floor(exact));
       if (position >= count - 1) return pause();
       requestAnimationFrame(tick);
     }

@@ -76,6 +76,7 @@ def options() -> dict:
         "max_file_size": "5mb",
         "ssr_mode": False,
         "share": False,
+        "quiet": True,
     }
 
 
@@ -97,6 +98,7 @@ def launch(host: str = "127.0.0.1", port: int | None = None, *, browser: bool = 
         prevent_thread_lock=True,
         **options(),
     )
+    print(f"Denoising Explorer is at {demo.local_url} (Ctrl+C ends it)", flush=True)
     context.start_warm_up()
     demo.block_thread()
 

@@ -13,6 +13,9 @@
     show = player(film, name="race")        # inside a gr.Blocks; film=None shows `empty`
     button.click(run, inputs, outputs=show) # where run(...) returns another_film.payload()
 
+A film given at once travels with the page, so give only small ones; for a larger one pass None and
+fill it when its tab is opened: `context.tab.select(first, None, show)`, where `first` is cached.
+
 `at[p]` is the frame that a track shows at position p: tracks of different lengths stay together by
 NFE. Tracks with the same `row` stand side by side under that label. A new film keeps the reader's
 speed, and the position if it has as many positions.

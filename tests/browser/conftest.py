@@ -1,0 +1,123 @@
+"""A real page in the system's Chromium, served by a real process on a free port.
+
+Without Chromium these tests skip and say so; with EXPLORER_BROWSER=required they fail instead.
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict:
+    """pytest-playwright's fixture: the system's Chromium instead of a downloaded one."""
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
+    if found is None:
+        missing = pytest.fail if os.environ.get("EXPLORER_BROWSER") == "required" else pytest.skip
+        missing("Browser tests need Chromium on the PATH, and there is none.")
+    return {"executable_path": found, "args": FLAGS, "headless": True}
+
+
+@contextmanager
+def serve(*command: str) -> Iterator[str]:
+    """Run `python *command --port P` and give the address once it answers."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    url = f"http://127.0.0.1:{port}"
+    process = subprocess.Popen(
+        [sys.executable, *command, "--port", str(port)], cwd=ROOT, env=os.environ
+    )
+    try:
+        for _ in range(900):
+            assert process.poll() is None, "the app ended before it served a page"
+            try:
+                urllib.request.urlopen(url, timeout=10).read()
+                break
+            except (urllib.error.URLError, ConnectionError):
+                time.sleep(0.1)
+        yield url
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+@pytest.fixture(scope="session")
+def app(browser_type_launch_args) -> Iterator[str]:
+    """Address of the app."""
+    with serve("-m", "explorer.app.main") as url:
+        yield url
+
+
+class Watch:
+    """What a page asked for and complained about."""
+
+    def __init__(self, page):
+        self.requests: list[str] = []
+        self.errors: list[str] = []
+        page.on("request", lambda request: self.requests.append(request.url))
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("requestfailed", lambda request: self.errors.append("failed " + request.url))
+        page.on("console", lambda m: self.errors.append(m.text) if m.type == "error" else None)
+
+
+@pytest.fixture
+def watch(page) -> Watch:
+    """Requests and errors of this test's page."""
+    return Watch(page)
+
+
+def open_tab(page, url: str, name: str, ready: str) -> None:
+    """Open the page, choose a tab and wait for `ready`."""
+    page.goto(url)
+    page.get_by_role("tab", name=name, exact=True).first.click(timeout=60_000)
+    page.wait_for_selector(ready, timeout=60_000)
+
+
+def pixels(page, selector: str) -> list[int]:
+    """The red channel of a canvas, row by row: its greys."""
+    return page.eval_on_selector(
+        selector,
+        """canvas => {
+          const { width, height } = canvas;
+          const { data } = canvas.getContext('2d').getImageData(0, 0, width, height);
+          return Array.from({ length: width * height }, (_, i) => data[4 * i]);
+        }""",
+    )
+
+
+def drag(page, selector: str, start: float, stop: float, moves: int = 40) -> None:
+    """Drag a range input's thumb with the mouse, from one share of its width to another."""
+    page.locator(selector).scroll_into_view_if_needed()
+    box = page.locator(selector).bounding_box()
+    y = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + start * box["width"], y)
+    page.mouse.down()
+    page.mouse.move(box["x"] + stop * box["width"], y, steps=moves)
+    page.mouse.up()
+
+
+def two_frames(page) -> None:
+    """Wait until what was asked for is drawn."""
+    page.evaluate("() => new Promise(f => requestAnimationFrame(() => requestAnimationFrame(f)))")

@@ -1,0 +1,153 @@
+"""The Forward tab shows the closed form, computed in the page."""
+
+import numpy as np
+import pytest
+import torch
+
+from explorer import forward
+from explorer.app import gallery
+from explorer.app.tabs.parts import noise
+from explorer.schedules import SCHEDULES, Level
+
+from .conftest import drag, open_tab, pixels, two_frames
+
+pytestmark = pytest.mark.browser
+
+RANGE = ".forward input[type=range]"
+SPAN = 1.5
+STATES = [(1280, "light"), (390, "dark")]
+
+
+@pytest.fixture
+def page_at(page, app):
+    open_tab(page, app, "Forward", ".forward canvas")
+    page.wait_for_function("document.querySelector('.n-alpha-bar').textContent")
+    return page
+
+
+def expected(schedule: str, t: int, digit: int, seed: int = 0) -> dict[str, np.ndarray]:
+    """Greys of x_t and its two parts from explorer's own closed form, in float64."""
+    level: Level = SCHEDULES[schedule]()(t)
+    x0 = torch.tensor(gallery.digits()[digit].astype(np.float64) / 127.5 - 1)
+    eps = torch.tensor(noise(seed).astype(np.float64))
+    nothing = torch.zeros_like(x0)
+    parts = {
+        "xt": forward.noised(x0, level, eps),
+        "signal": forward.noised(x0, level, nothing),
+        "noise": forward.noised(nothing, level, eps),
+    }
+    return {
+        name: np.clip((x.numpy() / SPAN + 1) * 127.5, 0, 255).ravel() for name, x in parts.items()
+    }
+
+
+def worst(page, schedule: str, digit: int = 4) -> float:
+    """Largest difference in grey between the page and the closed form, over all three pictures."""
+    two_frames(page)
+    t = int(page.locator(RANGE).input_value())
+    wanted = expected(schedule, t, digit)
+    return max(
+        np.abs(np.array(pixels(page, f"[data-part={name}] canvas")) - greys).max()
+        for name, greys in wanted.items()
+    )
+
+
+def test_dragging_asks_nothing_and_shows_the_closed_form(page_at, watch):
+    page_at.wait_for_load_state("networkidle")
+    watch.requests.clear()
+    for stop in (0.02, 0.4, 0.98):
+        drag(page_at, RANGE, 0.25, stop)
+        assert worst(page_at, "linear") <= 1
+    assert abs(int(page_at.locator(RANGE).input_value()) - 980) < 30
+    assert watch.requests == [] and watch.errors == []
+
+
+def test_each_schedule_is_its_own_table_at_both_ends(page_at):
+    for schedule in SCHEDULES:
+        page_at.locator(f"[name=forward-schedule][value={schedule}]").check(force=True)
+        page_at.locator(RANGE).focus()
+        for key, t in (("Home", 0), ("End", 1000), ("ArrowLeft", 999)):
+            page_at.keyboard.press(key)
+            assert int(page_at.locator(RANGE).input_value()) == t
+            assert worst(page_at, schedule) <= 1
+
+
+def test_another_digit_and_the_numbers_of_the_formula(page_at):
+    page_at.locator("[name=forward-source][value='7']").check(force=True)
+    assert worst(page_at, "linear", digit=7) <= 1
+    level = SCHEDULES["linear"]()(250)
+    assert page_at.locator(".forward .alpha").inner_text() == f"{level.alpha:.4f}"
+    assert page_at.locator(".forward .sigma").inner_text() == f"{level.sigma:.4f}"
+    assert page_at.locator(".n-alpha-bar").inner_text() == f"{level.alpha**2:.4f}"
+    assert page_at.locator(".n-db").inner_text() == f"{10 * np.log10(level.snr):.1f} dB"
+
+
+def test_space_plays_and_pauses(page_at):
+    page_at.locator(RANGE).focus()
+    page_at.keyboard.press(" ")
+    page_at.wait_for_function(
+        "Number(document.querySelector('.forward input[type=range]').value) > 260"
+    )
+    page_at.keyboard.press(" ")
+    two_frames(page_at)
+    t = page_at.locator(RANGE).input_value()
+    page_at.wait_for_timeout(200)
+    assert page_at.locator(RANGE).input_value() == t
+
+
+def test_a_drawing_becomes_x0_and_can_be_cleared(page_at, watch):
+    page_at.locator("[name=forward-source][value=draw]").check(force=True)
+    assert "empty" in page_at.locator(".origin").inner_text()
+    canvas = "[data-part=xt] canvas"
+    box = page_at.locator(canvas).bounding_box()
+    x, y = box["x"] + 0.5 * box["width"], box["y"] + 0.2 * box["height"]
+    page_at.mouse.move(x, y)
+    page_at.mouse.down()
+    page_at.mouse.move(x, y + 0.6 * box["height"], steps=12)
+    page_at.mouse.up()
+    two_frames(page_at)
+    greys = np.array(pixels(page_at, canvas)).reshape(28, 28)
+    black, white = 42.5, 212.5
+    assert np.abs(greys[6:22, 13:15] - white).max() <= 1  # full ink along the stroke
+    assert (greys[6:22, 12] > 60).all() and (greys[6:22, 12] < 200).all()  # a soft edge
+    assert np.abs(greys[:, :11] - black).max() <= 1  # and nothing elsewhere
+    page_at.locator(".clear").press("Enter")
+    two_frames(page_at)
+    assert np.abs(np.array(pixels(page_at, canvas)) - black).max() <= 1
+    assert "empty" in page_at.locator(".origin").inner_text() and watch.errors == []
+
+
+def test_scrubbing_draws_at_the_pace_of_the_screen(page_at, record_property):
+    draws, screen = page_at.evaluate(
+        """() => new Promise(done => {
+          const range = document.querySelector('.forward input[type=range]');
+          let draws = 0, frames = 0;
+          document.addEventListener('explorer:position', () => draws++);
+          const start = performance.now();
+          (function frame(now) {
+            if (now - start > 2000) return done([draws / 2, frames / 2]);
+            frames++;
+            range.value = (frames * 7) % 1001;
+            range.dispatchEvent(new Event('input'));
+            requestAnimationFrame(frame);
+          })(start);
+        })"""
+    )
+    record_property("frames_per_second", draws)
+    print(f"Forward: {draws:.1f} drawn frames/s, of {screen:.1f} of the screen")
+    assert draws >= 0.9 * screen  # a share, not a time: no frame of the screen is missed
+
+
+@pytest.mark.parametrize("width, scheme", STATES)
+def test_no_errors_and_nothing_sticks_out(browser, app, width, scheme):
+    from .conftest import Watch
+
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    page = context.new_page()
+    watch = Watch(page)
+    open_tab(page, app, "Forward", ".forward canvas")
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert watch.errors == []
+    assert [u for u in watch.requests if not u.startswith((app, "data:", "blob:"))] == []
+    context.close()
