@@ -117,13 +117,13 @@
         ? 'Point at the map to read a probability; click to ask another pixel.'
         : `p = ${three(p[probe])} at ${where(layer, probe)}: ${uniforms(layer, p[probe])}.`);
       set('.n-sum', read.sum.toFixed(4));
-      set('.w-sum', `${layer.places} probabilities, rounded to 8 bits and added here; before ` +
-        `rounding, every row of this run is 1 within ${ex.show(data.error, 2)}`);
+      set('.w-sum', `${layer.places} probabilities, added here after their rounding to 8 bits for the ` +
+        `journey; before it, every row of this run sums to 1 within ${ex.show(data.error, 2)}`);
       set('.n-peak', three(read.peak));
       set('.w-peak', `${uniforms(layer, read.peak)}, which is 1/${layer.places}; at ${where(layer, read.at)}`);
       set('.n-places', `${read.places.toFixed(0)} of ${layer.places}`);
-      set('.w-places', `pixels, as e to the entropy of the row. Mean of all rows and heads of this layer, by step: ` +
-        layer.places_by_step.map((k) => k.toFixed(0)).join(', '));
+      set('.w-places', `pixels: e to the entropy of the row. Mean of all rows and heads of this layer, ` +
+        `step by step: ${layer.places_by_step.map((k) => k.toFixed(0)).join(', ')}`);
       const ink = ex.ink(grey, position * data.size ** 2, data.size, layer);
       set('.n-digit', percent(ink.reduce((sum, share, k) => sum + share * p[k], 0)));
       set('.w-digit', `of the probability; the digit, inside the white line (x̂₀ brighter than half), covers ` +

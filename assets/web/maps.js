@@ -1,7 +1,7 @@
 'use strict';
 // Attention maps as they travel (explorer/app/maps.py: pack) and what can be read off one row.
 (function (ex) {
-  // One layer: rows (steps, heads, Q, K) as bytes in 255ths of their own largest probability.
+  // One layer: rows (steps, heads, Q, K) as bytes, p = peak (byte / 255)².
   ex.layer = function (packed) {
     const bytes = ex.bytes(packed.rows), peaks = ex.floats(packed.peaks);
     const { side, heads } = packed, places = side * side;
@@ -12,8 +12,8 @@
       const wanted = head === null ? [...Array(heads).keys()] : [head];
       for (const h of wanted) {
         const at = (step * heads + h) * places + query;
-        const unit = peaks[at] / 255 / wanted.length;
-        for (let k = 0; k < places; k++) p[k] += bytes[at * places + k] * unit;
+        const unit = peaks[at] / (255 * 255 * wanted.length);
+        for (let k = 0; k < places; k++) p[k] += bytes[at * places + k] ** 2 * unit;
       }
       return p;
     }

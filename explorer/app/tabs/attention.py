@@ -23,7 +23,7 @@ QUESTION = (
 )
 ANSWER = (
     "In the last attention layer, up 14×14, it looks along the digit, near and far: compare its "
-    "share “on the digit” with the digit’s share of the picture, then with a pixel of the "
+    "share “on the digit”, several times even, with the digit’s share of the picture, then with a pixel of the "
     "background. Nobody told the network what a stroke is. Other layers and heads look at other "
     "things, or nowhere in particular."
 )
@@ -103,8 +103,8 @@ def _about(run, digit: int, seed: int) -> str:
         f"Model {studio.engine().net.card.name}, digit {digit}, seed {seed}: DDIM in {run.count} "
         f"steps ({run.count} NFE), linear schedule, {maps.SPACING} spacing, no guidance (scale 1). "
         f"The self-attention of {len(run.steps)} of the steps, spread evenly in the angle of the "
-        "noise level, is sent once: every layer, head and pixel, each row in 255ths of its "
-        "largest probability."
+        "noise level, is sent once: every layer, head and pixel, 8 bits a probability "
+        "(its square root in 255ths of the largest of its row)."
     )
 
 
@@ -160,6 +160,7 @@ def build(context) -> None:
         [digit, seed, steps],
         widget_,
         trigger_mode="always_last",
+        show_progress="minimal",
         concurrency_limit=8,
         api_name="attention",
     )
@@ -167,6 +168,7 @@ def build(context) -> None:
         open_tab,
         [shown, digit, seed, steps],
         [widget_, shown],
+        show_progress="minimal",
         concurrency_limit=8,
         api_visibility="private",
     )
