@@ -92,18 +92,22 @@ def train(
 
     Several GPUs or machines: accelerate launch -m explorer train NAME.
     """
+    from dataclasses import replace
+
     from explorer.data.images import open_images
     from explorer.training.recipes import recipe
     from explorer.training.session import Options, fit
 
     given = {"steps": steps, "batch": batch, "lr": lr, "seed": seed}
     plan = recipe(name, **{key: value for key, value in given.items() if value is not None})
+    images = open_images(plan.data, data)
+    # The recipe gives the network's build, the pictures what goes in and how many kinds there are.
+    _, channels, size, _ = images.pixels.shape
+    shape = {"image_channels": channels, "image_size": size, "classes": len(images.classes)}
+    plan = replace(plan, config=replace(plan.config, **shape))
     folder = out or Path("runs") / name
-    weights = fit(
-        plan,
-        open_images(plan.data, data),
-        Options(folder, resume, precision=precision, device=device, log_every=log_every),
-    )
+    options = Options(folder, resume, precision=precision, device=device, log_every=log_every)
+    weights = fit(plan, images, options)
     print(f"{weights}: try it with explorer sample --model {weights}")
 
 

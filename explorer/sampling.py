@@ -45,6 +45,8 @@ def stream(net: nn.Module, request: Request) -> Iterator[Step]:
     if not hasattr(net, "embed"):
         raise ValueError("this model does not draw pictures; choose one that does, such as mnist")
     if request.label is not None:
+        if not net.cfg.classes:
+            raise ValueError("this model was trained without labels; leave label out.")
         _within("label", request.label, 0, net.cfg.classes - 1)
     rng = torch.Generator().manual_seed(request.seed)
     shape = (net.cfg.image_channels, net.cfg.image_size, net.cfg.image_size)

@@ -196,3 +196,16 @@ def test_evaluate_writes_the_table_and_the_card_beside_the_weights(tmp_path, wei
     (row,) = zoo.load(weights).card.metrics["rows"]
     assert row["n"] == 64 and row["nfe"] == 2
     assert "| ddim |" in weights.with_suffix(".md").read_text("utf-8")
+
+
+def test_train_takes_pictures_of_ones_own_in_colour_and_without_classes(capsys, tmp_path):
+    pixels = np.random.default_rng(0).integers(0, 256, (8, 32, 32, 3), dtype=np.uint8)
+    np.savez(tmp_path / "own.npz", train_images=pixels)
+    options = ("--data", tmp_path / "own.npz", "--steps", 1, "--batch", 2, "--device", "cpu")
+    assert run("train", "mnist", *options, "--out", tmp_path / "run") == 0
+    trained = tmp_path / "run" / "mnist.safetensors"
+    assert run("sample", "--model", trained, "--steps", 1, "--out", tmp_path / "a.png") == 0
+    with Image.open(tmp_path / "a.png") as image:
+        assert image.mode == "RGB" and image.size == (320, 320)
+    capsys.readouterr()
+    assert "without labels" in refusal(capsys, "sample", "--model", trained, "--label", 0)

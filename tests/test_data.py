@@ -200,7 +200,8 @@ def test_flat_folder_has_no_classes(tmp_path, rng):
     pixels = write_picture(tmp_path / "a.png", rng, mode="L")
     images = load_images(tmp_path)
     assert images.labels is None and images.classes == ()
-    assert np.array_equal(images.pixels[0, 0].numpy(), pixels)  # grey stays one channel
+    assert images.pixels.shape == (1, 1, 32, 32)  # grey stays one channel
+    assert np.array_equal(images.pixels[0, 0].numpy(), pixels)
 
 
 def test_folder_may_hold_both_splits(tmp_path, rng):
