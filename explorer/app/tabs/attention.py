@@ -22,8 +22,8 @@ QUESTION = (
     "evenly, or at something else?"
 )
 ANSWER = (
-    "In the last attention layer, up 14×14, it looks along the digit, near and far: compare its "
-    "share “on the digit”, several times even, with the digit’s share of the picture, then with a pixel of the "
+    "In the last attention layer, up 14×14, it looks along the digit, near and far: its share “on "
+    "the digit” is several times the digit’s share of the picture. Compare a pixel of the "
     "background. Nobody told the network what a stroke is. Other layers and heads look at other "
     "things, or nowhere in particular."
 )
