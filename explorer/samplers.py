@@ -120,7 +120,8 @@ def heun(
     """Heun's method in Karras' sigma (Karras et al. 2022, Algorithm 1), multiplied by s.alpha.
 
     No correction to clean data, as in the paper, nor from alpha == 0, where Karras' sigma is
-    infinite and so is the step: both are plain Euler.
+    infinite and so is the step: both are plain Euler. Where it is finite but huge, as at the end
+    of the cosine schedule (20,000), a few steps are too few: the correction overshoots.
     """
     nfe = 0
     for i, t, s in _walk(levels):
