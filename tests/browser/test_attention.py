@@ -60,6 +60,11 @@ def worst(page, run, **at) -> float:
     return np.abs(shown(page) - 255 * expected(run, **at)).max()
 
 
+def complaints(watch) -> list[str]:
+    """Errors, without the event stream that Gradio itself closes after an answer."""
+    return [error for error in watch.errors if "/queue/data" not in error]
+
+
 def click(page, x: int, y: int) -> None:
     """Click the middle of pixel (x, y) of the big map."""
     box = page.locator(BIG).bounding_box()
@@ -91,7 +96,7 @@ def test_clicking_scrubbing_and_switching_show_the_recorded_rows_without_a_reque
     tab.get_by_label("down 14×14, head 1").check(force=True)
     assert worst(tab, run, layer=0, head=0, step=5, x=16, y=14) < CLOSE
     assert watch.requests == []
-    assert watch.errors == []
+    assert complaints(watch) == []
 
 
 def test_a_pixel_of_the_film_asks_too(tab, run):
@@ -145,7 +150,7 @@ def test_another_digit_arrives_in_one_answer_and_nothing_complains(page, app, wa
     page.wait_for_function(
         "document.querySelector('.attention .about').textContent.includes('digit 7')"
     )
-    assert watch.errors == []
+    assert complaints(watch) == []
 
 
 def test_each_picture_says_what_it_shows(tab):
