@@ -48,7 +48,7 @@ def gflop(net: nn.Module, *arguments: Tensor) -> float:
 @torch.no_grad()
 def peak(dtype: torch.dtype, size: int = 2048, repeats: int = 10) -> float:
     """GFLOP/s of the fastest of some square matrix products: what the processor can give."""
-    a, b = torch.ones(size, size, dtype=dtype), torch.ones(size, size, dtype=dtype)
+    a, b = torch.randn(2, size, size).to(dtype)
     best = float("inf")
     for _ in range(WARM_UP + repeats):
         began = time.perf_counter()
