@@ -64,11 +64,12 @@ def app(
         int | None, typer.Option(min=1, max=65535, help="Port; the first free one from 7860.")
     ] = None,
     browser: Annotated[bool, typer.Option(help="Open the page in the default browser.")] = False,
+    model: Model = "mnist",
 ) -> None:
-    """Open the app in a browser. It needs no data set and no network."""
+    """Serve the app and print its address. It needs no data set and no network connection."""
     from explorer.app.main import launch
 
-    launch(host, port, browser=browser)
+    launch(host, port, browser=browser, model=model)
 
 
 @cli.command(epilog="Example: explorer train mnist --data ../data --out runs/mnist")
@@ -91,33 +92,83 @@ def train(
 
     Several GPUs or machines: accelerate launch -m explorer train NAME.
     """
+    from dataclasses import replace
+
     from explorer.data.images import open_images
     from explorer.training.recipes import recipe
     from explorer.training.session import Options, fit
 
     given = {"steps": steps, "batch": batch, "lr": lr, "seed": seed}
     plan = recipe(name, **{key: value for key, value in given.items() if value is not None})
+    images = open_images(plan.data, data)
+    # The recipe gives the network's build, the pictures what goes in and how many kinds there are.
+    _, channels, size, _ = images.pixels.shape
+    shape = {"image_channels": channels, "image_size": size, "classes": len(images.classes)}
+    plan = replace(plan, config=replace(plan.config, **shape))
     folder = out or Path("runs") / name
-    weights = fit(
-        plan,
-        open_images(plan.data, data),
-        Options(folder, resume, precision=precision, device=device, log_every=log_every),
-    )
+    options = Options(folder, resume, precision=precision, device=device, log_every=log_every)
+    weights = fit(plan, images, options)
     print(f"{weights}: try it with explorer sample --model {weights}")
 
 
-@cli.command(epilog="Example: explorer evaluate mnist --data ../data --samples 2000")
+@cli.command(epilog="Example: explorer evaluate mnist --data ../data")
 def evaluate(
     name: Annotated[str, typer.Argument(help="A model of the zoo, or a .safetensors file.")],
     data: Data = None,
+    judge: Annotated[str, typer.Option(help="The classifier that judges.")] = "digit-classifier",
     samples: Annotated[
-        int, typer.Option(min=2, help="Pictures drawn for each line of the table.")
-    ] = 2000,
+        int | None, typer.Option(min=64, max=10000, help="Pictures a row; the plan's if not given.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="The table; NAME.quality.json beside the weights.")
+    ] = None,
+    resume: Annotated[bool, typer.Option(help="Keep the rows that the table has.")] = False,
 ) -> None:
-    """Measure quality: sampler, steps and scale against accuracy, Fréchet distance, diversity."""
-    from explorer.evaluate import evaluate as measure
+    """Measure quality: sampler, steps and scale against accuracy, Fréchet distance, diversity.
 
-    measure(name, data, samples)
+    Writes the table and the model card beside it.
+    """
+    from explorer import evaluate as measure
+    from explorer.data.images import open_images
+    from explorer.models import card, zoo
+    from explorer.tables import print_table
+
+    net = zoo.load(name)
+    source = net.card.facts.get("recipe", {}).get("data", "mnist")
+    train, test = (open_images(source, data, split) for split in (True, False))
+    file = out or zoo.locate(name).with_suffix(".quality.json")
+    if not resume:
+        file.unlink(missing_ok=True)
+    if net.card.kind == "classifier":
+        table = measure.evaluate_classifier(net, test, file)
+        print_table(name, list(table), [list(table.values())])
+    else:
+        table = _measured(net, measure.Judge(zoo.load(judge), train, test), file, samples)
+    shown = file.with_name(file.name.removesuffix(".json").removesuffix(".quality") + ".md")
+    card.write_card(shown, net.card.facts, table)
+    print(f"{file}, {shown}")
+
+
+def _measured(net, judge, file: Path, samples: int | None) -> dict:
+    """The table of a U-Net, with a progress bar while it is measured."""
+    from dataclasses import replace
+
+    from rich.progress import Progress
+
+    from explorer import evaluate as measure
+    from explorer.tables import print_table
+
+    entries = [replace(e, n=samples) if samples else e for e in measure.plan()]
+    with Progress() as bar:
+        task = bar.add_task(net.card.name, total=sum(e.n * e.nfe for e in entries))
+
+        def tell(row: dict) -> None:
+            bar.advance(task, row["n"] * row["nfe"])
+
+        table = measure.evaluate(net, judge, file, entries, tell)
+    rows = table["rows"]
+    print_table(net.card.name, list(rows[0]), [list(row.values()) for row in rows])
+    return table
 
 
 @cli.command(
@@ -156,7 +207,8 @@ def sample(
     net = zoo.load(model)
     run = list(sampling.stream(net, request))
     about = {"Software": "Denoising Explorer", "model": net.card.name} | vars(request)
-    about["network evaluations"] = run[-1].nfe
+    about["nfe"] = run[-1].nfe
+    out.parent.mkdir(parents=True, exist_ok=True)
     if out.suffix.lower() == ".gif":
         export.save_gif(out, run, about, zoom)
     else:

@@ -59,7 +59,8 @@ def _forbid_zero(value: float | Tensor, name: str, consequence: str) -> None:
 
 def angles(level: Level, x: Tensor) -> Tensor:
     """The angle of each row of x (B, ...): (B,), on its device and in its dtype."""
-    return torch.as_tensor(level.angle).to(x).reshape(-1).expand(len(x))
+    angle = torch.as_tensor(level.angle, dtype=x.dtype, device=x.device)
+    return angle.reshape(-1).expand(len(x))
 
 
 def from_network(net: Network, predicts: Target = "v", context: Tensor | None = None) -> Denoiser:

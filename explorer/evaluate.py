@@ -83,8 +83,8 @@ class Judge:
         self.test = features(net, test.floats())
         order = torch.randperm(len(train.pixels), generator=torch.Generator().manual_seed(0))
         self.train = features(net, train.floats(order[:HEADLINE]))
-        logits = self.logits(test.floats())
-        self.accuracy = metrics.accuracy(logits, test.labels)
+        self.train_labels = train.labels[order[:HEADLINE]]
+        self.accuracy = metrics.accuracy(self.logits(test.floats()), test.labels)
 
     @torch.no_grad()
     def logits(self, x: Tensor) -> Tensor:
@@ -93,6 +93,10 @@ class Judge:
     def real(self, n: int) -> float:
         """Fréchet distance of n training pictures to the test set: what perfection scores."""
         return metrics.frechet_distance(self.train[:n], self.test)
+
+    def real_diversity(self, n: int) -> float:
+        """Diversity of n training pictures."""
+        return metrics.diversity(self.train[:n], self.train_labels[:n])
 
     def measure(self, net: UNet, entry: Entry) -> dict:
         """One row of the table: the entry and its accuracy, Fréchet distance and diversity."""
@@ -109,6 +113,7 @@ class Judge:
             "frechet_real": round(real, 4),
             "ratio": round(frechet / real, 2),
             "diversity": round(metrics.diversity(found, labels), 3),
+            "diversity_real": round(self.real_diversity(entry.n), 3),
             "seconds": round(seconds, 1),
         }
 
@@ -139,10 +144,24 @@ def evaluate(
     return head | {"rows": rows}
 
 
+def evaluate_classifier(net: nn.Module, test: Images, file: Path) -> dict:
+    """Write the share of the test pictures that a classifier names rightly to `file`."""
+    with torch.no_grad():
+        logits = torch.cat([net(part) for part in test.floats().split(500)])
+    right = metrics.accuracy(logits, test.labels)
+    table = {"test pictures": len(test), "test accuracy": round(right, 4)}
+    _replace(file, json.dumps(table) + "\n")
+    return table
+
+
 def _write(file: Path, table: dict) -> None:
     """One line a row, so that a change can be read in a diff; whole or not at all."""
     rows = ",\n".join("  " + json.dumps(row) for row in table["rows"])
     head = "".join(f" {json.dumps(k)}: {json.dumps(v)},\n" for k, v in table.items() if k != "rows")
+    _replace(file, f'{{\n{head} "rows": [\n{rows}\n ]\n}}\n')
+
+
+def _replace(file: Path, text: str) -> None:
     part = file.with_suffix(".part")
-    part.write_text(f'{{\n{head} "rows": [\n{rows}\n ]\n}}\n')
+    part.write_text(text, "utf-8")
     os.replace(part, file)

@@ -15,7 +15,7 @@ from explorer.schedules import Level
 
 def gaussian(mean: float | Tensor, std: float | Tensor) -> Denoiser:
     """Independent normal pixels. mean and std > 0: numbers, or tensors of shape (*shape)."""
-    mean, std = torch.as_tensor(mean), torch.as_tensor(std)
+    mean, std = (torch.as_tensor(value, dtype=torch.float64) for value in (mean, std))
     _require_positive("std", std)
 
     def denoise(x: Tensor, level: Level) -> Tensor:
@@ -29,7 +29,7 @@ def gaussian(mean: float | Tensor, std: float | Tensor) -> Denoiser:
 
 def mixture(means: Tensor, stds: Tensor, weights: Tensor) -> Denoiser:
     """K isotropic Gaussians. means (K, *shape), stds (K,) > 0, weights (K,) > 0 in any unit."""
-    stds, weights = torch.as_tensor(stds), torch.as_tensor(weights)
+    stds, weights = (torch.as_tensor(value, dtype=torch.float64) for value in (stds, weights))
     _require_positive("stds", stds)
     _require_positive("weights", weights)
 

@@ -120,7 +120,8 @@ def heun(
     """Heun's method in Karras' sigma (Karras et al. 2022, Algorithm 1), multiplied by s.alpha.
 
     No correction to clean data, as in the paper, nor from alpha == 0, where Karras' sigma is
-    infinite and so is the step: both are plain Euler.
+    infinite and so is the step: both are plain Euler. Where it is finite but huge, as at the end
+    of the cosine schedule (20,000), a few steps are too few: the correction overshoots.
     """
     nfe = 0
     for i, t, s in _walk(levels):
@@ -189,11 +190,11 @@ def _walk(levels: Sequence[Level]) -> Iterator[tuple[int, Level, Level]]:
     """(i, t, s) for each step. Raises ValueError unless there is one and each removes noise."""
     if len(levels) < 2:
         raise ValueError(f"levels must hold at least 2 Levels (one step), got {len(levels)}.")
-    for i, (t, s) in enumerate(pairwise(levels)):
+    steps = [(i, t, s) for i, (t, s) in enumerate(pairwise(levels))]
+    for i, t, s in steps:
         if not s.sigma * t.alpha < t.sigma * s.alpha:
             raise ValueError(f"levels must lose noise at every step, but step {i} goes {t} -> {s}.")
-    for i, (t, s) in enumerate(pairwise(levels)):
-        yield i, t, s
+    yield from steps
 
 
 def _shrink(t: Level, s: Level) -> float:

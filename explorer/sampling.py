@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 
-from explorer.denoisers import from_network, paired
+from explorer.denoisers import Denoiser, from_network, paired
 from explorer.samplers import SAMPLERS, Step
 from explorer.schedules import SCHEDULES, SPACINGS, levels
 
-MOST_STEPS, MOST_PICTURES, LARGEST_SCALE, LARGEST_SEED = 1000, 64, 20.0, 2**32 - 1
+MOST_STEPS, MOST_PICTURES, LARGEST_SCALE, LARGEST_SEED = 1000, 64, 20, 2**32 - 1
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Request:
         _choice("schedule", self.schedule, SCHEDULES)
         _choice("spacing", self.spacing, SPACINGS)
         _within("steps", self.steps, 1, MOST_STEPS)
-        _within("scale", self.scale, 0.0, LARGEST_SCALE)
+        _within("scale", self.scale, 0, LARGEST_SCALE)
         _within("seed", self.seed, 0, LARGEST_SEED)
         _within("count", self.count, 1, MOST_PICTURES)
 
@@ -45,6 +45,8 @@ def stream(net: nn.Module, request: Request) -> Iterator[Step]:
     if not hasattr(net, "embed"):
         raise ValueError("this model does not draw pictures; choose one that does, such as mnist")
     if request.label is not None:
+        if not net.cfg.classes:
+            raise ValueError("this model was trained without labels; leave label out.")
         _within("label", request.label, 0, net.cfg.classes - 1)
     rng = torch.Generator().manual_seed(request.seed)
     shape = (net.cfg.image_channels, net.cfg.image_size, net.cfg.image_size)
@@ -54,14 +56,12 @@ def stream(net: nn.Module, request: Request) -> Iterator[Step]:
 
 
 @torch.no_grad()
-def _denoiser(net: nn.Module, request: Request):
+def _denoiser(net: nn.Module, request: Request) -> Denoiser:
     """Conditioning and guidance, bound; both halves of the guidance share a network call."""
     null = net.null_context(request.count)  # (count, 1, D)
     if request.label is None:
         return from_network(net, context=null)
     context = net.embed(torch.full((request.count,), request.label))
-    if request.scale == 1:  # guidance that changes nothing costs nothing
-        return from_network(net, context=context)
     return paired(net, context, null, request.scale)
 
 
@@ -72,4 +72,4 @@ def _choice(field: str, value: str, options: Iterable[str]) -> None:
 
 def _within(field: str, value: float, low: float, high: float) -> None:
     if not (math.isfinite(value) and low <= value <= high):
-        raise ValueError(f"{field} is {value:g}; it must be from {low:g} to {high:g}.")
+        raise ValueError(f"{field} is {value}; it must be from {low} to {high}.")

@@ -71,7 +71,7 @@ def _log(a: float | Tensor) -> float | Tensor:
 
 
 def _level_at(ratio: float) -> Level:
-    """The variance preserving Level with sigma/alpha = ratio."""
+    """The variance preserving Level whose sigma/alpha is ratio."""
     return Level(1 / math.hypot(1, ratio), ratio / math.hypot(1, ratio))
 
 
@@ -90,12 +90,10 @@ class Schedule:
     sigma: Tensor  # (T + 1,) float64; sigma[0] == 0.0
 
     def __post_init__(self):
-        falls = (self.alpha**2).diff() < 0
-        if not falls.all():
-            t = int(falls.logical_not().nonzero()[0]) + 1
+        if not ((self.alpha**2).diff() < 0).all():
             raise ValueError(
                 f"A schedule must lose signal at every t, but alpha_bar of {self.name} does not "
-                f"fall at t = {t}: choose less noise or T less than {self.T}."
+                f"(it underflows to 0): choose less noise, or T less than {self.T}."
             )
 
     @property
@@ -115,16 +113,16 @@ class Schedule:
         A number gives floats. A tensor gives float64 tensors of its shape, on the CPU.
         Raises ValueError for t outside [0, T].
         """
-        at = torch.as_tensor(t, dtype=torch.float64, device="cpu")
-        if not ((at >= 0) & (at <= self.T)).all():
-            raise ValueError(f"t must lie in [0, {self.T}], got {t}.")
-        i = at.long().clamp(max=self.T - 1)
+        if not isinstance(t, Tensor):
+            _check_number("t", t, 0, self.T)
+            return Level(*(v.item() for v in self(torch.tensor(t, dtype=torch.float64))))
+        t = t.to("cpu", torch.float64)
+        if not ((t >= 0) & (t <= self.T)).all():
+            raise ValueError(f"t must hold numbers from 0 to {self.T}, got {t}.")
+        i = t.long().clamp(max=self.T - 1)
         # alpha² and sigma² interpolated alike still add up to 1; sqrt(a * a) == a in IEEE.
-        pair = (
-            torch.lerp(table[i] ** 2, table[i + 1] ** 2, at - i).sqrt()
-            for table in (self.alpha, self.sigma)
-        )
-        return Level(*pair) if isinstance(t, Tensor) else Level(*(v.item() for v in pair))
+        squares = (table**2 for table in (self.alpha, self.sigma))
+        return Level(*(torch.lerp(table[i], table[i + 1], t - i).sqrt() for table in squares))
 
 
 def linear(T: int = 1000, beta_start: float = 1e-4, beta_end: float = 0.02) -> Schedule:
@@ -228,14 +226,15 @@ def levels(schedule: Schedule, n: int, spacing: str = "trailing") -> list[Level]
     if spacing not in SPACINGS:
         raise ValueError(f"spacing must be one of {', '.join(SPACINGS)}, got {spacing!r}.")
     _check_integer("n", n, 1, schedule.T)
-    clean = Level(1.0, 0.0)
-    if spacing != "karras":
-        return [*map(schedule, timesteps(schedule.T, n, spacing)), clean]
     start, end = schedule(schedule.T), schedule(1)
-    if start.alpha:
-        return [*map(_level_at, _ramp(start.ratio, end.ratio, n, 7.0)), clean]
-    high = min(schedule(schedule.T - 1).ratio, 80.0)
-    return [start, *map(_level_at, _ramp(high, end.ratio, n - 1, 7.0)), clean]
+    if spacing != "karras":
+        noisy = map(schedule, timesteps(schedule.T, n, spacing))
+    elif start.alpha:
+        noisy = map(_level_at, _ramp(start.ratio, end.ratio, n, 7.0))
+    else:
+        high = min(schedule(schedule.T - 1).ratio, 80.0)
+        noisy = [start, *map(_level_at, _ramp(high, end.ratio, n - 1, 7.0))]
+    return [*noisy, Level(1.0, 0.0)]
 
 
 # --- bad input, by name ------------------------------------------------------------------------

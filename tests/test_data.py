@@ -97,7 +97,7 @@ def test_missing_set_says_which_files_go_where(tmp_path, monkeypatch):
     from explorer.data import vision
 
     # A machine with no way out, wherever this test runs.
-    monkeypatch.setattr(vision._datasets().MNIST, "mirrors", ["http://127.0.0.1:9/"])
+    monkeypatch.setattr(vision.datasets().MNIST, "mirrors", ["http://127.0.0.1:9/"])
     with pytest.raises(DataError) as error:
         load_images("mnist", tmp_path)
     sentence(error, tmp_path / "MNIST" / "raw", "train-images-idx3-ubyte", "EXPLORER_DATA")
@@ -117,7 +117,7 @@ def test_a_set_is_downloaded_where_there_is_a_network(tmp_path, rng, monkeypatch
         ("127.0.0.1", 0), partial(SimpleHTTPRequestHandler, directory=mirror)
     )
     Thread(target=server.serve_forever, daemon=True).start()
-    mnist = vision._datasets().MNIST
+    mnist = vision.datasets().MNIST
     monkeypatch.setattr(mnist, "mirrors", [f"http://127.0.0.1:{server.server_port}/"])
     monkeypatch.setattr(mnist, "resources", resources)
     try:
@@ -200,7 +200,8 @@ def test_flat_folder_has_no_classes(tmp_path, rng):
     pixels = write_picture(tmp_path / "a.png", rng, mode="L")
     images = load_images(tmp_path)
     assert images.labels is None and images.classes == ()
-    assert np.array_equal(images.pixels[0, 0].numpy(), pixels)  # grey stays one channel
+    assert images.pixels.shape == (1, 1, 32, 32)  # grey stays one channel
+    assert np.array_equal(images.pixels[0, 0].numpy(), pixels)
 
 
 def test_folder_may_hold_both_splits(tmp_path, rng):

@@ -30,8 +30,9 @@ class _Call:
     answer: Future = field(default_factory=Future)
 
     def fits(self, other: "_Call") -> bool:
-        return self.x.shape[1:] == other.x.shape[1:] and self.context.shape[1:] == (
-            other.context.shape[1:]
+        return (
+            self.x.shape[1:] == other.x.shape[1:]
+            and self.context.shape[1:] == (other.context.shape[1:])
         )
 
 

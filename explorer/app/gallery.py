@@ -2,6 +2,7 @@
 
 `assets/gallery.png` is a sheet of tiles, read row by row; `assets/gallery.json` says what they are:
 {"size": 28, "labels": ["0", ...], "note": a sentence on where they come from, "model", "seed"}.
+Both are written again, by the shipped model, with `python -m explorer.app.gallery`.
 """
 
 import base64
@@ -38,3 +39,43 @@ def payload() -> dict:
         "note": about()["note"],
         "sheet": base64.b64encode(np.ascontiguousarray(digits())).decode("ascii"),
     }
+
+
+def main(each: int = 2, tries: int = 16, seed: int = 0) -> None:
+    """Draw `tries` digits a class with the shipped model; keep the `each` most like their class."""
+    import torch
+
+    from explorer.evaluate import Entry, draw
+    from explorer.models import zoo
+
+    net, judge = zoo.load("mnist"), zoo.load("digit-classifier")
+    entry = Entry("ddim", "linear", "trailing", 50, 1.0, tries * net.cfg.classes)
+    parts = list(draw(net, entry, seed))
+    x, labels = torch.cat([p[0] for p in parts]), torch.cat([p[1] for p in parts])
+    with torch.no_grad():
+        sure = judge(x).softmax(1).gather(1, labels[:, None])[:, 0]  # (N,)
+    kept = [
+        i
+        for rank in range(each)
+        for c in range(net.cfg.classes)
+        for i in [torch.where(labels == c, sure, -1.0).argsort(descending=True)[rank].item()]
+    ]
+    tiles = ((x[kept, 0] + 1) * 127.5).round().byte().unflatten(0, (each, -1))  # (rows, 10, H, W)
+    Image.fromarray(tiles.transpose(1, 2).flatten(2).flatten(0, 1).numpy()).save(
+        ASSETS / "gallery.png", optimize=True
+    )
+    facts = {
+        "size": net.cfg.image_size,
+        "labels": [str(labels[i].item()) for i in kept],
+        "model": "mnist",
+        "seed": seed,
+        "note": (
+            f"Drawn by this project's own model, mnist: DDIM, {entry.steps} steps, scale 1, "
+            f"seed {seed}; of {tries} a class the {each} that its classifier is surest of."
+        ),
+    }
+    (ASSETS / "gallery.json").write_text(json.dumps(facts, indent=1) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -14,9 +14,10 @@ from dataclasses import dataclass, field
 import gradio as gr
 
 from explorer.app import theme
-from explorer.app.tabs import forward, guidance, samplers, schedules
+from explorer.app.tabs import attention, forward, guidance, samplers, schedules
 
-TABS = (forward, schedules, samplers, guidance)
+TABS = (forward, schedules, samplers, guidance, attention)
+SHIPPED = "mnist"
 INTRO = "Watch images dissolve into noise and come back, on models small enough to take apart."
 
 
@@ -80,14 +81,27 @@ def options() -> dict:
     }
 
 
-def launch(host: str = "127.0.0.1", port: int | None = None, *, browser: bool = False) -> None:
+def launch(
+    host: str = "127.0.0.1",
+    port: int | None = None,
+    *,
+    browser: bool = False,
+    model: str = SHIPPED,
+) -> None:
     """Serve the app until interrupted; print its address.
 
     Args:
         host: address to listen on; "0.0.0.0" serves a classroom.
         port: port, or None for the first free one from 7860.
         browser: open the page in the default browser.
+        model: the network that the tabs run, a name of the zoo or a path.
+
+    Raises ZooError, a sentence that names the file, where the model cannot be loaded.
     """
+    if model != SHIPPED:  # the shipped one waits until the page is served
+        from explorer.app import studio
+
+        studio.use(model)
     context = Context()
     demo = build(context)
     demo.queue(max_size=200, status_update_rate=1, api_open=False)

@@ -16,10 +16,12 @@ _name = "mnist"
 def use(name_or_path: str) -> None:
     """Choose the model, by its name in the zoo or by its path, before the app starts.
 
-    Raises ZooError, a sentence that names the file, where it cannot be loaded.
+    Raises ZooError, a sentence that names the file, where it cannot be loaded or does not draw.
     """
     global _engine, _name
     net = zoo.load(name_or_path)
+    if net.card.kind != "unet":
+        raise zoo.ZooError(f"{name_or_path} is a {net.card.kind}; the app needs a U-Net.")
     with _lock:
         _engine, _name = Engine(net), name_or_path
 

@@ -27,13 +27,20 @@ SCRIPTS = (
     "schedules.js",
     "runs.js",
     "guidance.js",
+    "maps.js",
+    "attention.js",
 )
-STYLES = ("app.css", "player.css", "forward.css", "schedules.css", "runs.css")
+STYLES = (
+    "app.css",
+    "player.css",
+    "forward.css",
+    "schedules.css",
+    "runs.css",
+    "attention.css",
+)
 
 SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "sans-serif")
 MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
-# plotly's names of line styles, as SVG dash arrays
-DASHES = {"solid": "", "dash": "7 4", "dot": "2 3", "dashdot": "8 3 2 3", "longdash": "12 4"}
 
 
 def theme() -> gr.themes.Base:
@@ -100,7 +107,7 @@ def variables() -> str:
 def dashes() -> dict[str, str]:
     """SVG dash array of each schedule and each sampler."""
     both = palette.SCHEDULES | palette.SAMPLERS
-    return {name: DASHES[ink.dash] for name, ink in both.items()}
+    return {name: palette.DASHES[ink.dash] for name, ink in both.items()}
 
 
 def widget(name: str, *arguments: str) -> str:

@@ -68,7 +68,7 @@ def from_torchvision(
     missing and cannot be had, or are damaged.
     """
     source = NAMES[name]
-    make = getattr(_datasets(), source.cls)
+    make = getattr(datasets(), source.cls)
     folder = root / source.folder
     present = all((folder / file).is_file() for file in source.files)
     try:
@@ -100,7 +100,7 @@ def _damaged(name: str, folder: Path) -> DataError:
     )
 
 
-def _datasets() -> ModuleType:
+def datasets() -> ModuleType:
     """torchvision.datasets, imported only here: it takes seconds, and the app needs none of it.
 
     A CPU build of torch beside a CUDA build of torchvision (some mirrors offer just those) cannot

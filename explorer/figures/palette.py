@@ -10,9 +10,13 @@ BLUE, SKY, VERMILLION, ORANGE = "#0072B2", "#56B4E9", "#D55E00", "#E69F00"
 GREEN, PINK, YELLOW, BLACK, GREY = "#009E73", "#CC79A7", "#F0E442", "#000000", "#767676"
 
 
+# Line styles as SVG dash arrays
+DASHES = {"solid": "", "dash": "7 4", "dot": "2 3", "dashdot": "8 3 2 3", "longdash": "12 4"}
+
+
 @dataclass(frozen=True)
 class Ink:
-    """A colour on light and on dark ground, and a line style (plotly's dash names)."""
+    """A colour on light and on dark ground, and a line style, one of DASHES."""
 
     light: str
     dark: str

@@ -1,7 +1,7 @@
 """Model cards: Markdown made from the facts of a training run and the numbers measured after it."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 
@@ -35,11 +35,15 @@ def render_card(name: str, facts: Mapping, quality: Mapping) -> str:
 
 def _pairs(values: Mapping) -> str:
     """A table of two columns; a dict inside becomes one line an entry."""
-    flat = {}
+    return _table(["", ""], [[key, value] for key, value in _flat(values)])
+
+
+def _flat(values: Mapping, prefix: str = "") -> Iterator[tuple[str, object]]:
     for key, value in values.items():
-        inner = value.items() if isinstance(value, Mapping) else [(None, value)]
-        flat |= {key if k is None else f"{key}: {k}": v for k, v in inner}
-    return _table(["", ""], [[key, value] for key, value in flat.items()])
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{prefix}{key}: ")
+        else:
+            yield prefix + key, value
 
 
 def _rows(rows: Sequence[Mapping]) -> str:

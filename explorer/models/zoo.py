@@ -90,7 +90,7 @@ def load(name_or_path: str | Path) -> nn.Module:
     Raises ZooError, a sentence that names the file, for a name that does not exist, a damaged
     file, a file that is not ours, and weights of another architecture.
     """
-    path = _path(name_or_path)
+    path = locate(name_or_path)
     tensors, about = _read(path)
     net = _build(path, about)
     _check_match(path, net.state_dict(), tensors)
@@ -99,18 +99,8 @@ def load(name_or_path: str | Path) -> nn.Module:
     return net.eval().requires_grad_(False)
 
 
-def _half(value: Tensor, name: str, path: Path) -> Tensor:
-    """A contiguous copy on the CPU, floating point as fp16."""
-    value = value.detach().cpu().contiguous().clone()
-    if not value.is_floating_point():
-        return value
-    half = value.half()
-    if not half.isfinite().all():
-        raise ZooError(f"{path}: {name} holds values that fp16 cannot; train again, it diverged.")
-    return half
-
-
-def _path(name_or_path: str | Path) -> Path:
+def locate(name_or_path: str | Path) -> Path:
+    """The file of weights that a name, or a path, means. Raises ZooError where there is none."""
     path = Path(name_or_path)
     is_name = isinstance(name_or_path, str) and len(path.parts) == 1 and not path.suffix
     if is_name:
@@ -124,6 +114,17 @@ def _path(name_or_path: str | Path) -> Path:
     if not path.is_file():
         raise ZooError(f"There is no file {path}: give a model's name or the path of its weights.")
     return path
+
+
+def _half(value: Tensor, name: str, path: Path) -> Tensor:
+    """A contiguous copy on the CPU, floating point as fp16."""
+    value = value.detach().cpu().contiguous().clone()
+    if not value.is_floating_point():
+        return value
+    half = value.half()
+    if not half.isfinite().all():
+        raise ZooError(f"{path}: {name} holds values that fp16 cannot; train again, it diverged.")
+    return half
 
 
 def _read(path: Path) -> tuple[dict[str, Tensor], dict]:

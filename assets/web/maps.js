@@ -1,0 +1,81 @@
+'use strict';
+// Attention maps as they travel (explorer/app/maps.py: pack) and what can be read off one row.
+(function (ex) {
+  // One layer: rows (steps, heads, Q, K) as bytes, p = peak (byte / 255)².
+  ex.layer = function (packed) {
+    const bytes = ex.bytes(packed.rows), peaks = ex.floats(packed.peaks);
+    const { side, heads } = packed, places = side * side;
+
+    // Probabilities with which pixel `query` looks at each place; head null is the mean of heads.
+    function row(step, head, query) {
+      const p = new Float32Array(places);
+      const wanted = head === null ? [...Array(heads).keys()] : [head];
+      for (const h of wanted) {
+        const at = (step * heads + h) * places + query;
+        const unit = peaks[at] / (255 * 255 * wanted.length);
+        for (let k = 0; k < places; k++) p[k] += bytes[at * places + k] ** 2 * unit;
+      }
+      return p;
+    }
+
+    // The place of layer pixel grid that holds the picture's pixel (x, y) of size x size.
+    function placeOf(x, y, size) {
+      return Math.floor((y * side) / size) * side + Math.floor((x * side) / size);
+    }
+
+    return { ...packed, places, row, placeOf };
+  };
+
+  // Sum, largest value and its place, and e to the entropy: how many places the row looks at.
+  ex.readRow = function (p) {
+    let sum = 0, peak = 0, at = 0, entropy = 0;
+    p.forEach((value, k) => {
+      sum += value;
+      if (value > peak) { peak = value; at = k; }
+      if (value > 0) entropy -= value * Math.log(value);
+    });
+    return { sum, peak, at, places: Math.exp(entropy) };
+  };
+
+  // A map drawn in size x size pixels, each place a square; `top` gets the last colour of the ramp.
+  ex.heat = function (picture, size, layer, p, top, ramp) {
+    const rgb = new Uint8Array(3 * size * size);
+    for (let y = 0, o = 0; y < size; y++) {
+      for (let x = 0; x < size; x++, o += 3) {
+        const colour = Math.min(255, Math.round((255 * p[layer.placeOf(x, y, size)]) / top));
+        rgb.set(ramp.subarray(3 * colour, 3 * colour + 3), o);
+      }
+    }
+    picture.show(rgb);
+  };
+
+  // What counts as digit: the pixels of one grey frame that are brighter than half-way.
+  function digit(grey, offset, size) {
+    const part = grey.subarray(offset, offset + size * size);
+    const half = (Math.max(...part) + Math.min(...part)) / 2;
+    return (x, y) => x >= 0 && y >= 0 && x < size && y < size && part[y * size + x] > half;
+  }
+
+  // Its border as an SVG path along the pixels.
+  ex.border = function (grey, offset, size) {
+    const bright = digit(grey, offset, size);
+    let path = '';
+    for (let y = 0; y <= size; y++) {
+      for (let x = 0; x <= size; x++) {
+        if (bright(x, y) !== bright(x, y - 1)) path += `M${x} ${y}h1`;
+        if (bright(x, y) !== bright(x - 1, y)) path += `M${x} ${y}v1`;
+      }
+    }
+    return path;
+  };
+
+  // Which share of each place of a layer is digit.
+  ex.ink = function (grey, offset, size, layer) {
+    const bright = digit(grey, offset, size), shares = new Float32Array(layer.places);
+    const unit = layer.places / size ** 2;
+    for (let y = 0; y < size; y++) {
+      for (let x = 0; x < size; x++) if (bright(x, y)) shares[layer.placeOf(x, y, size)] += unit;
+    }
+    return shares;
+  };
+})(window.explorer);

@@ -1,0 +1,70 @@
+"""`explorer bench`: what this machine does with the network and the app, measured now."""
+
+import json
+import platform
+from pathlib import Path
+
+import torch
+
+from explorer.bench import network, startup
+from explorer.models import zoo
+from explorer.tables import print_table
+
+
+def report(model: str, file: Path | None, with_app: bool, repeats: int) -> dict:
+    """Measure, print as tables, write as JSON where a file is given, and return the numbers."""
+    net = zoo.load(model)
+    found = {
+        "model": model,
+        "machine": platform.processor() or platform.machine(),
+        "torch": torch.__version__,
+        "threads": torch.get_num_threads(),
+        "peak_gflops": {"fp32": network.peak(torch.float32), "bf16": network.peak(torch.bfloat16)},
+        "calls": network.calls(net, repeats),
+        "digit_ms": network.digit(net, repeats),
+        "diffusers": network.against_diffusers(net, repeats),
+        "app": startup.measure() if with_app else None,
+    }
+    _print(found)
+    if file:
+        file.write_text(json.dumps(found, indent=2) + "\n", "utf-8")
+    return found
+
+
+def _print(found: dict) -> None:
+    peak = found["peak_gflops"]
+    print_table(
+        f"{found['model']}: one network call, fp32, {found['threads']} threads",
+        ("batch", "ms", "ms an image", "GFLOP", "GFLOP/s", "share of fp32 peak"),
+        [
+            (
+                batch,
+                f"{call['ms']:.1f}",
+                f"{call['ms'] / batch:.2f}",
+                f"{call['gflop']:.2f}",
+                f"{call['gflops']:.0f}",
+                f"{call['gflops'] / peak['fp32']:.0%}",
+            )
+            for batch, call in found["calls"].items()
+        ],
+    )
+    lines = [
+        ("matrix-multiply peak, fp32", f"{peak['fp32']:.0f} GFLOP/s", ""),
+        ("matrix-multiply peak, bf16", f"{peak['bf16']:.0f} GFLOP/s", ""),
+        ("one digit, 20 DDIM steps with guidance", f"{found['digit_ms']:.0f} ms", "≤ 300 ms"),
+    ]
+    if other := found["diffusers"]:
+        lines += [
+            ("diffusers UNet2DModel, batch 1", f"{other['ms']:.1f} ms", ""),
+            ("  its work beside ours", f"{other['gflop'] / other['our_gflop']:.2f} ×", ""),
+            ("  ours is faster by, batch 1", f"{other['ratio']:.2f} ×", "≥ 2 ×"),
+        ]
+    if app := found["app"]:
+        lines += [
+            ("page served after", f"{app['served_s']:.1f} s", "≤ 3 s"),
+            (f"{app['picture']} after", f"{app['picture_s']:.1f} s", "≤ 5 s"),
+            ("memory of the idle app", f"{app['resident_mb']:.0f} MB", "≤ 900 MB"),
+        ]
+    print_table("This machine", ("", "measured", "aim"), lines)
+    if not found["diffusers"]:
+        print('For the comparison with diffusers: pip install "denoising-explorer[bench]"')

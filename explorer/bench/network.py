@@ -1,0 +1,132 @@
+"""The network's speed, beside this machine's peak and a diffusers network of equal work."""
+
+import time
+from collections.abc import Callable
+from copy import deepcopy
+from functools import partial
+from itertools import product
+from statistics import median
+
+import torch
+from torch import Tensor, nn
+from torch.utils.flop_counter import FlopCounterMode
+
+from explorer.data.vision import datasets
+from explorer.sampling import Request, stream
+
+BATCHES = (1, 2, 16, 64)
+WARM_UP = 3  # calls before the clock counts: allocations, kernels chosen on first use
+
+
+def medians(functions: list[Callable[[], object]], repeats: int) -> list[float]:
+    """Milliseconds of each function, the median of repeats.
+
+    The functions take turns, so that whatever else the machine does slows all of them alike.
+    """
+    times: list[list[float]] = [[] for _ in functions]
+    for turn in range(WARM_UP + repeats):
+        for function, taken in zip(functions, times, strict=True):
+            began = time.perf_counter()
+            function()
+            if turn >= WARM_UP:
+                taken.append(1000 * (time.perf_counter() - began))
+    return [median(taken) for taken in times]
+
+
+@torch.no_grad()
+def gflop(net: nn.Module, *arguments: Tensor) -> float:
+    """Billions of multiplications and additions in one call.
+
+    Counted on the meta device: on a CPU, torch's counter overlooks fused attention.
+    """
+    ghost = deepcopy(net).to("meta")
+    with FlopCounterMode(display=False) as counter:
+        ghost(*(argument.to("meta") for argument in arguments))
+    return counter.get_total_flops() / 1e9
+
+
+@torch.no_grad()
+def peak(dtype: torch.dtype, size: int = 2048, repeats: int = 10) -> float:
+    """GFLOP/s of the fastest of some square matrix products: what the processor can give."""
+    a, b = torch.randn(2, size, size).to(dtype)
+    best = float("inf")
+    for _ in range(WARM_UP + repeats):
+        began = time.perf_counter()
+        a @ b
+        best = min(best, time.perf_counter() - began)
+    return 2 * size**3 / best / 1e9
+
+
+def inputs(net: nn.Module, batch: int) -> tuple[Tensor, Tensor, Tensor]:
+    """x (B, C, H, W), angle (B,) and context (B, 1, D), as a sampler gives them."""
+    cfg, rng = net.cfg, torch.Generator().manual_seed(0)
+    x = torch.randn(batch, cfg.image_channels, cfg.image_size, cfg.image_size, generator=rng)
+    return x, torch.full((batch,), 0.8), net.null_context(batch)
+
+
+@torch.no_grad()
+def calls(net: nn.Module, repeats: int) -> dict[int, dict[str, float]]:
+    """ms, GFLOP and GFLOP/s of one call at each batch size."""
+    found = {}
+    for batch in BATCHES:
+        arguments = inputs(net, batch)
+        work, (ms,) = gflop(net, *arguments), medians([partial(net, *arguments)], repeats)
+        found[batch] = {"ms": ms, "gflop": work, "gflops": work / ms * 1000}
+    return found
+
+
+def digit(net: nn.Module, repeats: int) -> float:
+    """ms for one digit in 20 DDIM steps with guidance: one batch of two a step."""
+    request = Request(label=3, sampler="ddim", steps=20, scale=2.0)
+    (ms,) = medians([lambda: list(stream(net, request))], max(3, repeats // 4))
+    return ms
+
+
+@torch.no_grad()
+def against_diffusers(net: nn.Module, repeats: int) -> dict[str, float] | None:
+    """Batch 1 beside a diffusers UNet2DModel of the nearest FLOP count; None without diffusers."""
+    datasets()  # diffusers imports torchvision, which may need the help that it gets there
+    try:
+        from diffusers import UNet2DModel
+    except ImportError:
+        return None
+    x, angle, context = inputs(net, 1)
+    target = gflop(net, x, angle, context)
+
+    def work(widths: tuple[int, ...]) -> float:
+        return gflop(_unet2d(UNet2DModel, net.cfg, widths), x, angle)
+
+    # Our own proportions until the work exceeds ours, then each width a group less or not.
+    shares = [max(1, round(c / net.cfg.channels[0])) for c in net.cfg.channels]
+    scales = (tuple(s * w for s in shares) for w in range(8, 513, 8))
+    above = next(widths for widths in scales if work(widths) >= target or widths[0] == 512)
+    near = product(*({max(8, w - 8), w} for w in above))
+    widths = min(near, key=lambda widths: abs(work(widths) - target))
+    other = _unet2d(UNet2DModel, net.cfg, widths, "cpu").eval()
+    ms, our_ms = medians([partial(other, x, angle), partial(net, x, angle, context)], repeats)
+    return {
+        "widths": widths,
+        "ms": ms,
+        "our_ms": our_ms,
+        "ratio": ms / our_ms,
+        "gflop": gflop(other, x, angle),
+        "our_gflop": target,
+        "parameters": sum(p.numel() for p in other.parameters()),
+    }
+
+
+def _unet2d(kind: type, cfg: object, widths: tuple[int, ...], device: str = "meta") -> nn.Module:
+    """A UNet2DModel with the resolutions, blocks and places of attention of cfg."""
+    names = ["Attn" if attend else "" for attend in cfg.attention]
+    with torch.device(device), torch.random.fork_rng(devices=[]):
+        return kind(
+            sample_size=cfg.image_size,
+            in_channels=cfg.image_channels,
+            out_channels=cfg.image_channels,
+            layers_per_block=cfg.blocks,
+            block_out_channels=widths,
+            down_block_types=tuple(f"{name}DownBlock2D" for name in names),
+            up_block_types=tuple(f"{name}UpBlock2D" for name in reversed(names)),
+            attention_head_dim=8,
+            norm_num_groups=8,
+        )

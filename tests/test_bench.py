@@ -1,0 +1,77 @@
+"""What bench prints is what it counted: work by hand, turns taken, the whole report on paper."""
+
+import json
+import time
+from functools import partial
+
+import pytest
+import torch
+from torch import nn
+
+from explorer import bench
+from explorer.bench import network
+from explorer.models import zoo
+from explorer.models.unet import UNet, UNetConfig
+from explorer.training.recipes import RECIPES
+
+SMALL = UNetConfig(channels=(8, 8), attention=(False, True), head_dim=8, emb_dim=16, context_dim=8)
+
+
+@pytest.fixture
+def net():
+    with torch.random.fork_rng(devices=[]):
+        return UNet(SMALL).eval()
+
+
+def test_work_of_a_convolution_is_two_operations_a_weight_and_pixel():
+    conv = nn.Conv2d(3, 5, 3, padding=1, bias=False)
+    assert network.gflop(conv, torch.zeros(2, 3, 8, 8)) == 2 * 2 * 64 * 3 * 5 * 9 / 1e9
+
+
+def test_work_grows_as_the_batch(net):
+    one, four = (network.gflop(net, *network.inputs(net, batch)) for batch in (1, 4))
+    assert four == pytest.approx(4 * one, rel=1e-12)
+
+
+def test_functions_take_turns_and_the_median_is_theirs():
+    calls = []
+
+    def sleeper(name: str, seconds: float):
+        def sleep() -> None:
+            calls.append(name)
+            time.sleep(seconds)
+
+        return sleep
+
+    a, b = network.medians([sleeper("a", 0.001), sleeper("b", 0.02)], 3)
+    assert calls == ["a", "b"] * (network.WARM_UP + 3)
+    assert a >= 1 and b >= 20
+
+
+def test_report_measures_every_batch_and_writes_what_it_found(tmp_path, net, capsys, monkeypatch):
+    monkeypatch.setattr(network, "BATCHES", (1, 2))
+    monkeypatch.setattr(network, "against_diffusers", lambda *_: None)
+    monkeypatch.setattr(network, "peak", partial(network.peak, size=64, repeats=1))
+    weights = zoo.save(tmp_path / "net.safetensors", net, kind="unet", config=SMALL)
+    found = bench.report(str(weights), tmp_path / "bench.json", with_app=False, repeats=1)
+    shown = capsys.readouterr().out
+    assert "one digit, 20 DDIM steps" in shown and "diffusers" in shown
+    assert found["peak_gflops"]["fp32"] > 0 and found["digit_ms"] > 0
+    for call in found["calls"].values():
+        assert call["gflops"] == pytest.approx(call["gflop"] / call["ms"] * 1000)
+    assert json.loads((tmp_path / "bench.json").read_text())["digit_ms"] == found["digit_ms"]
+
+
+def test_the_other_network_does_equal_work():
+    pytest.importorskip("diffusers", reason="diffusers comes with the extra `bench`")
+    found = network.against_diffusers(RECIPES["mnist"].objective().net.eval(), 1)
+    assert abs(found["gflop"] / found["our_gflop"] - 1) < 0.1
+    assert found["ratio"] == found["ms"] / found["our_ms"]
+
+
+def test_an_app_that_cannot_start_is_said(monkeypatch):
+    from explorer.bench import startup
+
+    monkeypatch.setattr(startup.sys, "executable", "/bin/false")
+    with pytest.raises(ValueError, match="ended at once"):
+        startup._start(None)

@@ -1,0 +1,105 @@
+"""Measured quality: what the table says is what was drawn, and the shipped models keep to it."""
+
+import json
+from dataclasses import replace
+
+import pytest
+import torch
+
+from explorer import evaluate
+from explorer.data.images import Images
+from explorer.evaluate import Entry, Judge, draw, plan
+from explorer.metrics import accuracy
+from explorer.models import zoo
+from explorer.models.classifier import Classifier, ClassifierConfig
+from explorer.models.unet import UNet, UNetConfig
+from explorer.samplers import SAMPLERS
+
+NET = UNetConfig(
+    image_size=8, channels=(8, 16), attention=(False, True), head_dim=8, emb_dim=16, context_dim=8
+)
+ENTRY = Entry("ddim", "linear", "trailing", 3, 1.0, 40)
+
+
+def noise_pictures(n: int, seed: int) -> Images:
+    rng = torch.Generator().manual_seed(seed)
+    pixels = torch.randint(0, 256, (n, 1, 8, 8), generator=rng, dtype=torch.uint8)
+    return Images(pixels, torch.arange(n) % 10, tuple("0123456789"), "noise")
+
+
+@pytest.fixture(scope="module")
+def judge() -> Judge:
+    torch.manual_seed(0)
+    net = Classifier(ClassifierConfig(image_size=8, widths=(8, 8), features=4)).eval()
+    return Judge(net, noise_pictures(300, 1), noise_pictures(200, 2))
+
+
+@pytest.fixture(scope="module")
+def net() -> UNet:
+    torch.manual_seed(0)
+    return UNet(NET).eval()
+
+
+def test_a_row_counts_what_was_drawn(net, judge):
+    drawn = list(draw(net, replace(ENTRY, n=130)))
+    assert [len(x) for x, _ in drawn] == [125, 5]
+    assert torch.cat([y for _, y in drawn]).bincount().tolist() == [13] * 10
+    row = judge.measure(net, ENTRY)
+    assert row["nfe"] == 3 and row["frechet_real"] > 0
+    exact = row["frechet"] / row["frechet_real"]  # of rounded numbers
+    assert row["ratio"] == pytest.approx(exact, rel=0.05)
+
+
+def test_real_pictures_are_closer_to_real_ones_than_blank_samples(net, judge):
+    row = judge.measure(net, replace(ENTRY, n=300))
+    assert row["ratio"] > 2  # an untrained network draws nothing real
+
+
+def test_heun_is_charged_for_its_corrections():
+    assert Entry("heun", "linear", "karras", 10, 1.0, 1).nfe == 19
+
+
+def test_the_plan_holds_every_sampler_at_four_budgets_and_five_scales():
+    rows = plan()
+    for sampler in SAMPLERS:
+        budgets = {e.nfe for e in rows if e.sampler == sampler and e.scale == 1.0}
+        assert len({round(nfe, -1) for nfe in budgets}) >= 3
+    assert len({e.scale for e in rows}) == 5
+
+
+def test_a_measurement_that_was_cut_short_goes_on(net, judge, tmp_path):
+    file = tmp_path / "table.json"
+    first = evaluate.evaluate(net, judge, file, [ENTRY])
+    told = []
+    entries = [ENTRY, replace(ENTRY, scale=2.0)]
+    evaluate.evaluate(net, judge, file, entries, told.append)
+    table = json.loads(file.read_text())
+    assert table["rows"][0] == first["rows"][0]  # kept: its measured seconds did not change
+    assert [row["scale"] for row in table["rows"]] == [1.0, 2.0] == [row["scale"] for row in told]
+
+
+needs_models = pytest.mark.skipif(
+    not {"mnist", "digit-classifier"} <= set(zoo.available()),
+    reason="the models are not in assets/models: train them with explorer train",
+)
+
+
+@needs_models
+def test_the_shipped_model_draws_the_digit_that_it_is_asked_for():
+    net, judge = zoo.load("mnist"), zoo.load("digit-classifier")
+    x, labels = next(draw(net, Entry("ddim", "linear", "trailing", 25, 1.0, 100)))
+    with torch.no_grad():
+        assert accuracy(judge(x), labels) >= 0.93  # 0.97 is 3 standard errors and more away
+
+
+@needs_models
+def test_the_shipped_table_holds_what_was_promised():
+    rows = json.loads((zoo.MODELS / "mnist.quality.json").read_text())["rows"]
+
+    def row(sampler: str, steps: int) -> dict:
+        return next(r for r in rows if (r["sampler"], r["steps"], r["n"]) == (sampler, steps, 2000))
+
+    headline = row("ddim", 25)
+    assert headline["scale"] == 1.0
+    assert headline["accuracy"] >= 0.97 and headline["ratio"] <= 2.5
+    assert row("dpmpp_2m", 10)["frechet"] <= 1.5 * row("ddim", 100)["frechet"]
