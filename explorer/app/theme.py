@@ -25,6 +25,7 @@ SCRIPTS = (
     "forward.js",
     "chart.js",
     "schedules.js",
+    "runs.js",
     "guidance.js",
     "maps.js",
     "attention.js",

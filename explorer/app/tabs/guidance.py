@@ -149,7 +149,14 @@ def build(context) -> None:
             label=f"Scales: {FEWEST_SCALES} to {MOST_SCALES} numbers from {LOWEST} to {HIGHEST}",
             max_lines=1,
         )
-        steps = gr.Slider(FEWEST, MOST, DEFAULTS[3], step=1, label="Steps of DDIM (NFE)")
+        steps = gr.Slider(
+            FEWEST,
+            MOST,
+            DEFAULTS[3],
+            step=1,
+            label="Steps of DDIM (NFE)",
+            elem_classes="settles",
+        )
         schedule, spacing = controls.schedule_and_spacing()
     show = player(None, name="guidance", empty=EMPTY)
     parts = gr.HTML(

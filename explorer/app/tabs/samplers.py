@@ -112,7 +112,12 @@ def build(context) -> None:
     predict(QUESTION, ANSWER)
     digit, seed, fresh = controls.digit_and_seed(CLASSES)
     budget = gr.Slider(
-        FEWEST, MOST, DEFAULTS[2], step=1, label="Evaluations (NFE) each sampler may spend"
+        FEWEST,
+        MOST,
+        DEFAULTS[2],
+        step=1,
+        label="Evaluations (NFE) each sampler may spend",
+        elem_classes="settles",
     )
     with gr.Accordion("Schedule, spacing and guidance", open=False):
         schedule, spacing = controls.schedule_and_spacing()
@@ -122,6 +127,7 @@ def build(context) -> None:
             DEFAULTS[5],
             step=0.5,
             label="Guidance scale: 0 ignores the label, 1 is the plain conditional model",
+            elem_classes="settles",
         )
     show = player(None, name="race", empty=EMPTY)
     facts = controls.said()

@@ -1,0 +1,126 @@
+"""The Samplers tab: rows locked to NFE, played without the server; the identities in pixels."""
+
+import json
+import urllib.request
+
+import pytest
+
+from explorer.models import zoo
+
+from .conftest import pixels, two_frames
+
+WAIT = 240_000  # ms: the first run also loads torch and the model, perhaps on a busy machine
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif("mnist" not in zoo.available(), reason="assets/models has no mnist yet"),
+]
+SIZES = [pytest.param(1280, "light", id="1280-light"), pytest.param(390, "dark", id="390-dark")]
+GOOD = ["7", 0, 4, "linear", "trailing", 2]
+
+
+def open_at(page, url: str, tab: str, width: int, scheme: str) -> None:
+    """Open a tab, from the overflow menu where the page is too narrow for it."""
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=scheme)
+    page.goto(url)
+    page.wait_for_selector("[role=tab]", timeout=WAIT)
+    button = page.get_by_role("tab", name=tab, exact=True).first
+    if button.is_visible():
+        button.click(timeout=WAIT)
+    else:
+        page.locator(".overflow-menu button").first.click(timeout=WAIT)
+        page.locator(".overflow-dropdown").get_by_text(tab, exact=True).click(timeout=WAIT)
+    page.wait_for_selector(".player .screen canvas", timeout=WAIT)
+
+
+def canvas(row: str, column: int) -> str:
+    return f"section.row[aria-label='{row}'] .screen:nth-child({column}) canvas"
+
+
+def label(page) -> str:
+    return page.locator(".player .transport output").first.inner_text()
+
+
+def errors(watch) -> list[str]:
+    """What went wrong; Gradio itself aborts its event stream when all answers have come."""
+    return [error for error in watch.errors if "/queue/data?" not in error]
+
+
+def seek(page, position: int) -> None:
+    """Move the first player's scrubber of this tab."""
+    page.locator(".player .transport input[type=range]").first.fill(str(position))
+    two_frames(page)
+
+
+def call(app: str, name: str, data: list) -> str:
+    """What the API answers: "complete", or the sentence of its error."""
+    kind = {"Content-Type": "application/json"}
+    url = f"{app}/gradio_api/call/{name}"
+    request = urllib.request.Request(url, json.dumps({"data": data}).encode(), kind)
+    event = json.load(urllib.request.urlopen(request))["event_id"]
+    stream = urllib.request.urlopen(f"{url}/{event}").read().decode()
+    if "event: error" not in stream:
+        return "complete"
+    return json.loads(stream.split("data: ")[-1])["error"]
+
+
+@pytest.mark.parametrize(("width", "scheme"), SIZES)
+def test_rows_are_locked_to_nfe_and_equal_samplers_end_in_equal_pixels(
+    page, app, watch, width, scheme
+):
+    open_at(page, app, "Samplers", width, scheme)
+    assert page.locator("section.row h4").count() == 6
+    watch.requests.clear()
+
+    seek(page, 11)
+    assert label(page) == "NFE 12"
+    notes = page.locator(".screen .note").all_inner_texts()
+    assert sum(note.startswith("step 12 of 20") for note in notes) == 5
+    assert sum(note.startswith("step 6 of 10") for note in notes) == 1  # Heun
+    middle = pixels(page, canvas("DDIM", 2))
+
+    seek(page, 19)
+    assert label(page) == "NFE 20"
+    end = {
+        row: pixels(page, canvas(row, 1)) for row in ("DDIM", "Euler", "DDPM", "Euler ancestral")
+    }
+    assert max(end["DDIM"]) - min(end["DDIM"]) > 200 and end["DDIM"] != middle
+    for one, same in (("DDIM", "Euler"), ("DDPM", "Euler ancestral")):
+        assert max(abs(a - b) for a, b in zip(end[one], end[same], strict=True)) <= 1
+    assert end["DDIM"] != end["DDPM"]
+    assert not [url for url in watch.requests if "queue" in url] and errors(watch) == []
+    assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+
+
+def test_new_noise_runs_another_race(page, app, watch):
+    open_at(page, app, "Samplers", 1280, "light")
+    seek(page, 0)
+    before = pixels(page, canvas("DDIM", 1))
+    page.get_by_role("button", name="New noise").click()
+    page.wait_for_selector("text=seed 1;", timeout=WAIT)
+    two_frames(page)
+    assert label(page) == "NFE 1" and pixels(page, canvas("DDIM", 1)) != before
+    assert errors(watch) == []
+
+
+def test_arrow_keys_on_the_slider_run_a_race_too(page, app):
+    open_at(page, app, "Samplers", 1280, "light")
+    page.get_by_label("range slider for Evaluations").focus()
+    page.keyboard.press("Home")
+    page.wait_for_function(
+        "[...document.querySelectorAll('.player output')].some(o => o.textContent === 'NFE 2')",
+        timeout=WAIT,
+    )
+    seek(page, 3)
+    assert label(page) == "NFE 4"
+
+
+@pytest.mark.parametrize(
+    ("place", "bad", "field"),
+    [(0, "12", "Digit"), (1, [1], "Seed"), (1, 1e300, "Seed"), (2, 1000, "Evaluations"),
+     (2, None, "Evaluations"), (3, "sine", "Schedule"), (4, 7, "Spacing"), (5, "2", "Guidance")],
+)  # fmt: skip
+def test_the_api_refuses_by_name_and_then_works(app, place, bad, field):
+    sentence = call(app, "race", [*GOOD[:place], bad, *GOOD[place + 1 :]])
+    assert sentence.startswith(field) and "must be" in sentence
+    assert call(app, "race", GOOD) == "complete"
