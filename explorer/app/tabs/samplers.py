@@ -4,7 +4,7 @@ import time
 
 import gradio as gr
 
-from explorer.app import checks, controls
+from explorer.app import checks, controls, measured
 from explorer.app.once import once
 from explorer.app.player import player
 from explorer.app.tables import NAMES
@@ -137,6 +137,7 @@ def build(context) -> None:
             halfway = controls.said()
         with gr.Column(scale=3, min_width=280):
             three = player(None, name="halfway", picture=180, empty=EMPTY)
+    controls.fixed(measured.against_nfe(context.model))
 
     inputs = [digit, seed, budget, schedule, spacing, scale]
     outputs = [show, facts, lessons, halfway, three]
