@@ -24,6 +24,10 @@ ANSWER = (
     "DDIM and Euler: one update under two names. DDPM and Euler ancestral: one more, as long as "
     "both draw the same noise, which they do here. The measured differences stand below."
 )
+HEUN_ON_COSINE = (
+    " Heun steps in σ/α, which the cosine schedule starts at about 20,000: its first, huge step "
+    "overshoots, and few steps cannot mend that. The other schedules start at 160 or less."
+)
 EMPTY = "The first race is on its way: the model is being loaded."
 
 
@@ -84,7 +88,8 @@ def _facts(start, runs, seconds: float, request: tuple) -> str:
         f"{measured}<p class='quiet'>{drawn}; seed {seed}; model {controls.model_name()}; "
         f"{NAMES[schedule]} schedule; {spacing} spacing. A step of Heun costs two evaluations: "
         f"it makes {heun.entrant.steps} steps ({heun.nfe} NFE) where the others make {budget}. "
-        "σ is the noise level that a step starts from. Grey scale: black −1, white 1, fixed.</p>"
+        "σ is the noise level that a step starts from. Grey scale: black −1, white 1, fixed."
+        f"{HEUN_ON_COSINE if schedule == 'cosine' and spacing != 'leading' else ''}</p>"
         f"<pre class='explorer-code'>{levels:<{len(walk)}}  <i># schedule and spacing: where to "
         f"stop</i>\n{walk}  <i># sampler: how to get from one level to the next</i></pre>"
     )
