@@ -25,12 +25,14 @@ INTRO = "Watch images dissolve into noise and come back, on models small enough 
 class Context:
     """What the page lends to its tabs.
 
+    `model` is the network that the tabs run, a name of the zoo or a path.
     `tab` is the gr.Tab being built, for `context.tab.select(...)`. Functions appended to `warm_up`
     run one after another on one background thread once the page is served: import torch, load
     weights and fill caches there.
     """
 
     tab: gr.Tab | None = None
+    model: str = SHIPPED
     warm_up: list[Callable[[], object]] = field(default_factory=list)
 
     def start_warm_up(self) -> threading.Thread:
@@ -102,7 +104,7 @@ def launch(
         from explorer.app import studio
 
         studio.use(model)
-    context = Context()
+    context = Context(model=model)
     demo = build(context)
     demo.queue(max_size=200, status_update_rate=1, api_open=False)
     demo.launch(

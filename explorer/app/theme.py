@@ -36,6 +36,7 @@ STYLES = (
     "forward.css",
     "schedules.css",
     "runs.css",
+    "measured.css",
     "attention.css",
 )
 

@@ -75,6 +75,7 @@ def save(
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         save_file(tensors, part, metadata={_KEY: about})
+        part.chmod(0o644)  # safetensors lets nobody else read; what ships must be readable
         with part.open("rb+") as file:
             os.fsync(file.fileno())
         os.replace(part, path)

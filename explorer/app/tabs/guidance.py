@@ -5,7 +5,7 @@ import time
 
 import gradio as gr
 
-from explorer.app import checks, controls
+from explorer.app import checks, controls, measured
 from explorer.app.once import once
 from explorer.app.player import player
 from explorer.app.tables import NAMES
@@ -173,6 +173,7 @@ def build(context) -> None:
             about = controls.said()
         with gr.Column(scale=3, min_width=280):
             many = player(None, name="crowd", picture=84, empty=EMPTY)
+    controls.fixed(measured.against_scale(context.model))
 
     row = controls.Job(
         run,

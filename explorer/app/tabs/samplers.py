@@ -4,7 +4,7 @@ import time
 
 import gradio as gr
 
-from explorer.app import checks, controls
+from explorer.app import checks, controls, measured
 from explorer.app.once import once
 from explorer.app.player import player
 from explorer.app.tables import NAMES
@@ -23,6 +23,10 @@ QUESTION = (
 ANSWER = (
     "DDIM and Euler: one update under two names. DDPM and Euler ancestral: one more, as long as "
     "both draw the same noise, which they do here. The measured differences stand below."
+)
+HEUN_ON_COSINE = (
+    " Heun steps in σ/α, which the cosine schedule starts at about 20,000: its first, huge step "
+    "overshoots, and few steps cannot mend that. The other schedules start at 160 or less."
 )
 EMPTY = "The first race is on its way: the model is being loaded."
 
@@ -84,7 +88,8 @@ def _facts(start, runs, seconds: float, request: tuple) -> str:
         f"{measured}<p class='quiet'>{drawn}; seed {seed}; model {controls.model_name()}; "
         f"{NAMES[schedule]} schedule; {spacing} spacing. A step of Heun costs two evaluations: "
         f"it makes {heun.entrant.steps} steps ({heun.nfe} NFE) where the others make {budget}. "
-        "σ is the noise level that a step starts from. Grey scale: black −1, white 1, fixed.</p>"
+        "σ is the noise level that a step starts from. Grey scale: black −1, white 1, fixed."
+        f"{HEUN_ON_COSINE if schedule == 'cosine' and spacing != 'leading' else ''}</p>"
         f"<pre class='explorer-code'>{levels:<{len(walk)}}  <i># schedule and spacing: where to "
         f"stop</i>\n{walk}  <i># sampler: how to get from one level to the next</i></pre>"
     )
@@ -137,6 +142,7 @@ def build(context) -> None:
             halfway = controls.said()
         with gr.Column(scale=3, min_width=280):
             three = player(None, name="halfway", picture=180, empty=EMPTY)
+    controls.fixed(measured.against_nfe(context.model))
 
     inputs = [digit, seed, budget, schedule, spacing, scale]
     outputs = [show, facts, lessons, halfway, three]
