@@ -76,6 +76,8 @@ def key(rows: Rows) -> str:
 
 def _series(name: str, rows: Rows, x, y) -> str:
     points = [(x(row["nfe"]), y(row["frechet"]), row) for row in rows]
+    if not points:  # not measured: a path without a point is an error in the page's console
+        return ""
     path = "M" + "L".join(f"{px:.1f} {py:.1f}" for px, py, _ in points)
     dots = "".join(
         f'<circle cx="{px:.1f}" cy="{py:.1f}" r="4" style="fill:var(--sampler-{name})">'
