@@ -117,7 +117,7 @@ def evaluate(
     data: Data = None,
     judge: Annotated[str, typer.Option(help="The classifier that judges.")] = "digit-classifier",
     samples: Annotated[
-        int | None, typer.Option(min=64, max=10000, help="Pictures a row; the plan's if not given.")
+        int | None, typer.Option(min=64, max=8000, help="Pictures a row; the plan's if not given.")
     ] = None,
     out: Annotated[
         Path | None, typer.Option(help="The table; NAME.quality.json beside the weights.")

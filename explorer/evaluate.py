@@ -19,6 +19,7 @@ from explorer.schedules import SCHEDULES, levels
 
 BATCH = 125
 HEADLINE, WIDE = 2000, 500  # samples behind a headline row, and behind a row of the wide table
+DRAWS = 4  # sets of real pictures that a real figure is the mean of: one set alone is a lottery
 
 
 @dataclass(frozen=True)
@@ -75,16 +76,23 @@ def features(judge: nn.Module, x: Tensor) -> Tensor:
     return torch.cat([judge.features(part) for part in x.split(500)]).double()
 
 
+def in_turn(labels: Tensor, count: int) -> Tensor:
+    """Indices of up to `count` pictures, chosen at random, classes in turn as `draw` has them."""
+    order = torch.randperm(len(labels), generator=torch.Generator().manual_seed(0))
+    classes = [order[labels[order] == c] for c in labels.unique()]
+    rows = min(len(of_class) for of_class in classes)
+    return torch.stack([of_class[:rows] for of_class in classes], 1).flatten()[:count]
+
+
 class Judge:
     """The classifier, and what it says of real pictures: the measure of everything generated."""
 
     def __init__(self, net: nn.Module, train: Images, test: Images) -> None:
         self.net = net
         self.test = features(net, test.floats())
-        order = torch.randperm(len(train.pixels), generator=torch.Generator().manual_seed(0))
-        self.train = features(net, train.floats(order[:HEADLINE]))
-        self.train_labels = train.labels[order[:HEADLINE]]
         self.accuracy = metrics.accuracy(self.logits(test.floats()), test.labels)
+        kept = in_turn(train.labels, DRAWS * HEADLINE)
+        self.train, self.train_labels = features(net, train.floats(kept)), train.labels[kept]
 
     @torch.no_grad()
     def logits(self, x: Tensor) -> Tensor:
@@ -92,11 +100,19 @@ class Judge:
 
     def real(self, n: int) -> float:
         """Fréchet distance of n training pictures to the test set: what perfection scores."""
-        return metrics.frechet_distance(self.train[:n], self.test)
+        return self._over_draws(n, lambda found, _: metrics.frechet_distance(found, self.test))
 
     def real_diversity(self, n: int) -> float:
         """Diversity of n training pictures."""
-        return metrics.diversity(self.train[:n], self.train_labels[:n])
+        return self._over_draws(n, metrics.diversity)
+
+    def _over_draws(self, n: int, measure: Callable[[Tensor, Tensor], float]) -> float:
+        """The mean of a measure over up to DRAWS disjoint sets of n training pictures."""
+        if n > len(self.train):
+            raise ValueError(f"samples is {n}, but only {len(self.train)} real pictures are there")
+        parts = zip(self.train.split(n)[:DRAWS], self.train_labels.split(n), strict=False)
+        values = [measure(found, labels) for found, labels in parts if len(found) == n]
+        return sum(values) / len(values)
 
     def measure(self, net: UNet, entry: Entry) -> dict:
         """One row of the table: the entry and its accuracy, Fréchet distance and diversity."""

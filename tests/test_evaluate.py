@@ -8,8 +8,8 @@ import torch
 
 from explorer import evaluate
 from explorer.data.images import Images
-from explorer.evaluate import Entry, Judge, draw, plan
-from explorer.metrics import accuracy
+from explorer.evaluate import Entry, Judge, draw, in_turn, plan
+from explorer.metrics import accuracy, frechet_distance
 from explorer.models import zoo
 from explorer.models.classifier import Classifier, ClassifierConfig
 from explorer.models.unet import UNet, UNetConfig
@@ -53,6 +53,19 @@ def test_a_row_counts_what_was_drawn(net, judge):
 def test_real_pictures_are_closer_to_real_ones_than_blank_samples(net, judge):
     row = judge.measure(net, replace(ENTRY, n=300))
     assert row["ratio"] > 2  # an untrained network draws nothing real
+
+
+def test_real_pictures_come_with_classes_in_turn_like_the_drawn_ones():
+    labels = torch.tensor([0] * 50 + [1] * 20 + [2] * 30)
+    kept = in_turn(labels, 45)
+    assert labels[kept].tolist() == [0, 1, 2] * 15
+    assert len(kept.unique()) == 45
+
+
+def test_a_real_figure_is_the_mean_over_disjoint_draws(judge):
+    parts = judge.train[:160].split(40)
+    each = [frechet_distance(part, judge.test) for part in parts]
+    assert judge.real(40) == pytest.approx(sum(each) / 4)
 
 
 def test_heun_is_charged_for_its_corrections():

@@ -40,7 +40,8 @@ def by_nfe(rows: Rows) -> str:
     )
     for name in SAMPLERS:
         mine = sorted((r for r in rows if r["sampler"] == name), key=lambda r: r["nfe"])
-        parts.append(_series(name, mine, x, y))
+        if mine:
+            parts.append(_series(name, mine, x, y))
     about = "Fréchet distance against denoiser evaluations, one line for each sampler"
     return (
         f'<svg class="quality" viewBox="0 0 {W} {H}" role="img" aria-label="{about}">'
