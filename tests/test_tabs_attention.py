@@ -39,11 +39,11 @@ def use(monkeypatch):
             torch.nn.init.normal_(parameter, std=0.1)
         net.card = zoo.Card("random", "unet", {}, {}, {})
         monkeypatch.setattr(studio, "_engine", Engine(net))
-        tab._payload.cache_clear()
+        tab.payload.kept.clear()
         return net
 
     yield install
-    tab._payload.cache_clear()
+    tab.payload.kept.clear()
 
 
 def rows(layer: dict, steps: int) -> np.ndarray:

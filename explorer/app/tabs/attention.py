@@ -1,12 +1,11 @@
 """Attention: choose a pixel and see where it looks, by step, layer and head."""
 
 import base64
-import threading
-from functools import lru_cache
 
 import gradio as gr
 
 from explorer.app import checks
+from explorer.app.once import once
 from explorer.app.player import Film, Track, grey
 from explorer.app.theme import predict, template, widget
 from explorer.figures import heat
@@ -41,17 +40,10 @@ with all keys into probabilities, the shares in which the pixel gathers what the
 <p class="quiet">Attention is not explanation: a map shows where information may flow in one layer,
 not why the network decides as it does.</p>"""
 
-_computing = threading.Lock()  # a class that opens the tab at the same time waits for one run
 
-
+@once(16)
 def payload(digit: int, seed: int, steps: int) -> dict:
     """Everything that the tab shows of one run, as JSON: film, maps, colours and numbers."""
-    with _computing:
-        return _payload(digit, seed, steps)
-
-
-@lru_cache(maxsize=16)
-def _payload(digit: int, seed: int, steps: int) -> dict:
     from explorer.app import maps
 
     run = maps.record(digit, seed, steps)
@@ -134,8 +126,9 @@ def warm_attention() -> None:
 def build(context) -> None:
     """The tab: a digit to choose, and everything else in the page."""
     predict(QUESTION, ANSWER)
-    digit = gr.Radio(list(range(DIGITS)), value=START[0], label="Digit", elem_classes="digits")
-    shown = gr.State(False)
+    digit = gr.Radio(list(range(DIGITS)), value=START[0], label="Digit", elem_classes="chips")
+    # Kept by the browser. A gr.State would do, but for it Gradio holds a connection open a visitor.
+    shown = gr.Checkbox(False, visible=False)
     widget_ = gr.HTML(
         None,
         html_template=template("attention.html"),
