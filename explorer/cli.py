@@ -166,8 +166,8 @@ def _measured(net, judge, file: Path, samples: int | None) -> dict:
             bar.advance(task, row["n"] * row["nfe"])
 
         table = measure.evaluate(net, judge, file, entries, tell)
-    rows = table["rows"]
-    print_table(net.card.name, list(rows[0]), [list(row.values()) for row in rows])
+    shown = ("sampler", "spacing", "nfe", "scale", "n", "accuracy", "frechet", "ratio", "diversity")
+    print_table(net.card.name, shown, [[row[key] for key in shown] for row in table["rows"]])
     return table
 
 

@@ -62,9 +62,10 @@ def test_report_measures_every_batch_and_writes_what_it_found(tmp_path, net, cap
     assert json.loads((tmp_path / "bench.json").read_text())["digit_ms"] == found["digit_ms"]
 
 
-def test_the_other_network_does_equal_work():
+@pytest.mark.parametrize("layers", [1, 2])
+def test_the_other_network_does_equal_work(layers):
     pytest.importorskip("diffusers", reason="diffusers comes with the extra `bench`")
-    found = network.against_diffusers(RECIPES["mnist"].objective().net.eval(), 1)
+    found = network.against_diffusers(RECIPES["mnist"].objective().net.eval(), 1, layers)
     assert abs(found["gflop"] / found["our_gflop"] - 1) < 0.1
     assert found["ratio"] == found["ms"] / found["our_ms"]
 

@@ -15,6 +15,8 @@ from explorer.data.vision import datasets
 from explorer.sampling import Request, stream
 
 BATCHES = (1, 2, 16, 64)
+BURST = 10  # calls in a row, as a sampler makes them: alternating calls would empty the caches
+DIFFUSERS_LAYERS = 2  # UNet2DModel's default depth: residual blocks a resolution
 WARM_UP = 3  # calls before the clock counts: allocations, kernels chosen on first use
 
 
@@ -82,9 +84,12 @@ def digit(net: nn.Module, repeats: int) -> float:
     return ms
 
 
-@torch.no_grad()
-def against_diffusers(net: nn.Module, repeats: int) -> dict[str, float] | None:
-    """Batch 1 beside a diffusers UNet2DModel of the nearest FLOP count; None without diffusers."""
+@torch.inference_mode()
+def against_diffusers(net: nn.Module, repeats: int, layers: int) -> dict[str, float] | None:
+    """Batch 1 beside a diffusers UNet2DModel of `layers` blocks a resolution and equal FLOPs.
+
+    None without diffusers. Both are called in bursts that take turns.
+    """
     datasets()  # diffusers imports torchvision, which may need the help that it gets there
     try:
         from diffusers import UNet2DModel
@@ -92,22 +97,30 @@ def against_diffusers(net: nn.Module, repeats: int) -> dict[str, float] | None:
         return None
     x, angle, context = inputs(net, 1)
     target = gflop(net, x, angle, context)
+    build = partial(_unet2d, UNet2DModel, net.cfg, layers)
 
     def work(widths: tuple[int, ...]) -> float:
-        return gflop(_unet2d(UNet2DModel, net.cfg, widths), x, angle)
+        return gflop(build(widths), x, angle)
 
     # Our own proportions until the work exceeds ours, then each width a group less or not.
     shares = [max(1, round(c / net.cfg.channels[0])) for c in net.cfg.channels]
     scales = (tuple(s * w for s in shares) for w in range(8, 513, 8))
     above = next(widths for widths in scales if work(widths) >= target or widths[0] == 512)
-    near = product(*({max(8, w - 8), w} for w in above))
+    near = product(*(range(max(8, w - 16), w + 1, 8) for w in above))
     widths = min(near, key=lambda widths: abs(work(widths) - target))
-    other = _unet2d(UNet2DModel, net.cfg, widths, "cpu").eval()
-    ms, our_ms = medians([partial(other, x, angle), partial(net, x, angle, context)], repeats)
+    other = build(widths, device="cpu").eval()
+
+    def burst(call: Callable[[], object]) -> None:
+        for _ in range(BURST):
+            call()
+
+    ours, theirs = partial(net, x, angle, context), partial(other, x, angle)
+    ms, our_ms = medians([partial(burst, theirs), partial(burst, ours)], repeats)
     return {
+        "layers": layers,
         "widths": widths,
-        "ms": ms,
-        "our_ms": our_ms,
+        "ms": ms / BURST,
+        "our_ms": our_ms / BURST,
         "ratio": ms / our_ms,
         "gflop": gflop(other, x, angle),
         "our_gflop": target,
@@ -115,15 +128,17 @@ def against_diffusers(net: nn.Module, repeats: int) -> dict[str, float] | None:
     }
 
 
-def _unet2d(kind: type, cfg: object, widths: tuple[int, ...], device: str = "meta") -> nn.Module:
-    """A UNet2DModel with the resolutions, blocks and places of attention of cfg."""
+def _unet2d(
+    kind: type, cfg: object, layers: int, widths: tuple[int, ...], device: str = "meta"
+) -> nn.Module:
+    """A UNet2DModel with the resolutions and places of attention of cfg."""
     names = ["Attn" if attend else "" for attend in cfg.attention]
     with torch.device(device), torch.random.fork_rng(devices=[]):
         return kind(
             sample_size=cfg.image_size,
             in_channels=cfg.image_channels,
             out_channels=cfg.image_channels,
-            layers_per_block=cfg.blocks,
+            layers_per_block=layers,
             block_out_channels=widths,
             down_block_types=tuple(f"{name}DownBlock2D" for name in names),
             up_block_types=tuple(f"{name}UpBlock2D" for name in reversed(names)),

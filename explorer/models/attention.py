@@ -33,7 +33,7 @@ class Attention(nn.Module):
         """x (B, Q, dim) looks at source (B, K, source_dim); returns (B, Q, dim)."""
         q = self._split(self.q(x))  # (B, heads, Q, head_dim)
         k, v = (self._split(h) for h in self.kv(source).chunk(2, -1))  # (B, heads, K, head_dim)
-        scores = q @ k.transpose(-1, -2) * q.shape[-1] ** -0.5  # (B, heads, Q, K)
+        scores = (q * q.shape[-1] ** -0.5) @ k.transpose(-1, -2)  # (B, heads, Q, K)
         looks = self.probabilities(scores.softmax(-1))
         return self.out((looks @ v).transpose(1, 2).flatten(2))
 
@@ -65,7 +65,7 @@ def groups(channels: int) -> int:
 
 
 def _to_tokens(h: Tensor) -> Tensor:
-    return h.flatten(2).transpose(1, 2)  # (B, C, H, W) -> (B, HW, C)
+    return h.flatten(2).transpose(1, 2).contiguous()  # (B, C, H, W) -> (B, HW, C)
 
 
 def _to_image(tokens: Tensor, like: Tensor) -> Tensor:

@@ -61,7 +61,9 @@ class ResidualBlock(nn.Module):
         shortcut = self.shortcut(h)
         h = self.conv_in(F.silu(self.norm_in(h)))
         scale, shift = self.scale_shift(emb)[..., None, None].chunk(2, 1)  # (B, C_out, 1, 1) each
-        h = self.norm_out(h) * (1 + scale) + shift  # AdaGN: Dhariwal and Nichol 2021, eq. 3
+        h = torch.addcmul(
+            shift, self.norm_out(h), 1 + scale
+        )  # AdaGN: Dhariwal and Nichol 2021, eq. 3
         return shortcut + self.conv_out(F.silu(h))
 
 
