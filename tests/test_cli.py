@@ -184,8 +184,8 @@ def test_evaluate_writes_the_table_and_the_card_beside_the_weights(tmp_path, wei
         f"{split}_{what}": values
         for split in ("train", "test")
         for what, values in (
-            ("images", rng.integers(0, 256, (64, 28, 28), dtype=np.uint8)),
-            ("labels", np.arange(64) % 10),
+            ("images", rng.integers(0, 256, (200, 28, 28), dtype=np.uint8)),
+            ("labels", np.arange(200) % 10),
         )
     }
     np.savez(tmp_path / "mnist.npz", **arrays)

@@ -136,6 +136,15 @@ def test_training_lowers_the_loss():
     assert sum(losses[-20:]) < 0.5 * sum(losses[:20])
 
 
+def test_a_process_can_train_in_bf16_and_then_in_fp32():
+    losses = []
+    for precision in ("bf16", "fp32"):
+        run = start(TINY, precision, "cpu")
+        losses.append([done.loss for done in train(run, stripes())][-1])
+    assert losses[0] != losses[1]
+    assert abs(losses[0] - losses[1]) < 0.02 * losses[1]
+
+
 def test_a_prepared_batch_holds_the_closed_form_and_its_v():
     objective = Denoising(start(TINY, "fp32", "cpu").net, label_dropout=0.5)
     images = stripes()

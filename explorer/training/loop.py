@@ -33,6 +33,7 @@ class Run:
 
     recipe: Recipe
     accelerator: Accelerator
+    bf16: bool  # forward passes under autocast; weights and optimizer stay float32
     objective: nn.Module  # prepared: call it
     optimizer: torch.optim.Optimizer
     ema: dict[str, Tensor]
@@ -66,10 +67,11 @@ class Run:
 def start(recipe: Recipe, precision: str = "auto", device: str = "auto") -> Run:
     """A fresh run of `recipe`. precision: auto, bf16, fp32; device: auto or cpu."""
     cpu = device == "cpu" or not torch.cuda.is_available()
-    mixed = {"auto": "bf16" if bf16_pays(cpu) else "no", "bf16": "bf16", "fp32": "no"}
-    if precision not in mixed:
+    if precision not in ("auto", "bf16", "fp32"):
         raise ValueError(f"precision is {precision!r}: choose auto, bf16 or fp32")
-    accelerator = Accelerator(mixed_precision=mixed[precision], cpu=cpu)
+    bf16 = bf16_pays(cpu) if precision == "auto" else precision == "bf16"
+    # Autocast is ours: Accelerate's setting belongs to the process, and a notebook trains twice.
+    accelerator = Accelerator(mixed_precision="no", cpu=cpu)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(recipe.seed)
         objective = recipe.objective()
@@ -84,7 +86,7 @@ def start(recipe: Recipe, precision: str = "auto", device: str = "auto") -> Run:
     objective, optimizer = accelerator.prepare(objective, optimizer)
     net = accelerator.unwrap_model(objective).net
     ema = {k: v.detach().clone() for k, v in net.named_parameters()}
-    return Run(recipe, accelerator, objective, optimizer, ema)
+    return Run(recipe, accelerator, bf16, objective, optimizer, ema)
 
 
 def train(run: Run, images: Images) -> Iterator[Progress]:
@@ -106,7 +108,9 @@ def train(run: Run, images: Images) -> Iterator[Progress]:
         for group in run.optimizer.param_groups:
             group["lr"] = lr
 
-        loss = run.objective(*(part[mine].to(accelerator.device) for part in whole))
+        rows_here = [part[mine].to(accelerator.device) for part in whole]
+        with torch.autocast(accelerator.device.type, torch.bfloat16, enabled=run.bf16):
+            loss = run.objective(*rows_here)
         accelerator.backward(loss)
         norm = accelerator.clip_grad_norm_(run.objective.parameters(), recipe.clip)
         run.optimizer.step()

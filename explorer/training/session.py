@@ -171,7 +171,7 @@ def _facts(run: Run, images: Images, seconds: float) -> dict:
         "batch": run.recipe.batch,
         "minutes": round(seconds / 60, 1),
         "machine": f"{_processor()}, {torch.get_num_threads()} threads, {processes} process(es)",
-        "precision": run.accelerator.mixed_precision.replace("no", "fp32"),
+        "precision": "bf16" if run.bf16 else "fp32",
         "parameters": sum(p.numel() for p in run.net.parameters()),
         "commit": _commit(),
         "recipe": run.recipe.facts(),

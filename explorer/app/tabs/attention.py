@@ -27,7 +27,7 @@ ANSWER = (
     "things, or nowhere in particular."
 )
 SOURCE = (
-    "scores = q @ k.transpose(-1, -2) * q.shape[-1] ** -0.5",
+    "scores = (q * q.shape[-1] ** -0.5) @ k.transpose(-1, -2)",
     "looks = self.probabilities(scores.softmax(-1))",
 )
 EXPLANATION = f"""
