@@ -82,17 +82,25 @@ def test_hover_over_one_chart_moves_the_cursor_of_all(page_at):
     assert abs(read - SCHEDULES["cosine"]()(t).alpha ** 2) < 1e-6
 
 
+def enter(page, field, text: str) -> None:
+    """Type and press Enter; type again where Gradio, still opening the accordion, wiped it."""
+    for _ in range(10):
+        field.fill(text)
+        page.wait_for_timeout(150)
+        if field.input_value() == text:
+            break
+    field.press("Enter")
+
+
 def test_new_parameters_redraw_and_bad_ones_are_refused_in_a_sentence(page_at, watch):
     page_at.get_by_role("button", name="How each is made").click()
     field = page_at.get_by_label("beta_end")
     path = "[data-chart=alpha_bar] [data-series=linear]"
     before = page_at.locator(path).get_attribute("d")
-    field.fill("0.00001")
-    field.press("Enter")
+    enter(page_at, field, "0.00001")
     page_at.get_by_text("beta_start must not exceed beta_end").wait_for()
     assert page_at.locator(path).get_attribute("d") == before
-    field.fill("0.01")
-    field.press("Enter")
+    enter(page_at, field, "0.01")
     page_at.wait_for_function(
         "([path, before]) => document.querySelector(path).getAttribute('d') !== before",
         arg=[path, before],
