@@ -21,7 +21,7 @@ from explorer.schedules import SCHEDULES
 def test_the_shipped_tables_are_the_schedules():
     assert tables.shipped() == {name: tables.table(make()) for name, make in SCHEDULES.items()}
     assert list(tables.NAMES) == list(SCHEDULES)
-    zero = np.frombuffer(base64.b64decode(tables.shipped()["zero_snr"]["alpha"]), "<f4")
+    zero = np.frombuffer(base64.b64decode(tables.shipped()["zero_snr"]["alpha"]), "<f8")
     assert zero[0] == 1 and zero[-1] == 0 and len(zero) == 1001
 
 

@@ -5,6 +5,7 @@ window.explorer = window.explorer || {};
   ex.bytes = (base64) => Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
 
   ex.floats = (base64) => new Float32Array(ex.bytes(base64).buffer);
+  ex.doubles = (base64) => new Float64Array(ex.bytes(base64).buffer);
 
   // IEEE 754 half precision, for browsers that have no Float16Array yet.
   ex.halves = function (base64) {

@@ -12,6 +12,9 @@
   });
 
   document.addEventListener('keydown', ({ target, key }) => {
-    if (key === 'Enter' && target.matches('.settles input[type=number]')) target.blur();
+    if (key !== 'Enter' || !target.matches('.settles input[type=number]')) return;
+    target.blur(); // Gradio takes the number over here
+    const range = target.closest('.settles').querySelector('input[type=range]');
+    setTimeout(() => range.dispatchEvent(new PointerEvent('pointerup', { bubbles: true })), 100);
   });
 })();

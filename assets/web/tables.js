@@ -1,9 +1,9 @@
 'use strict';
 // The shipped tables of the schedules, and how a schedule is drawn wherever it appears.
 (function (ex) {
-  // {name: {alpha, sigma} as base64 float32} -> {name: {alpha, sigma: Float32Array (T + 1)}}
+  // {name: {alpha, sigma} as base64 float64} -> {name: {alpha, sigma: Float64Array (T + 1)}}
   ex.unpackSchedules = (packed) => Object.fromEntries(Object.entries(packed).map(
-    ([name, { alpha, sigma }]) => [name, { alpha: ex.floats(alpha), sigma: ex.floats(sigma) }]));
+    ([name, { alpha, sigma }]) => [name, { alpha: ex.doubles(alpha), sigma: ex.doubles(sigma) }]));
 
   // A short piece of a line, its colour and its dashes: 'linear' or 'sampler-ddim'.
   ex.swatch = function (ink) {

@@ -35,7 +35,7 @@ def digit_and_seed(choices: Sequence[str]) -> tuple[gr.Radio, gr.Number, gr.Butt
         with gr.Column(scale=5, min_width=280):
             digit = gr.Radio(list(choices), value="7", label="Digit", elem_classes="chips")
         with gr.Column(scale=2, min_width=220), gr.Row(elem_classes="seed"):
-            seed = gr.Number(0, label="Noise seed", precision=0, min_width=90)
+            seed = gr.Number(0, label="Seed", precision=0, min_width=90)
             button = gr.Button("New noise", variant="primary", min_width=110)
     return digit, seed, button
 

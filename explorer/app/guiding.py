@@ -82,8 +82,11 @@ def meaning(scale: float) -> str:
 
 
 def positions(result: Strip) -> list[str]:
-    """Labels of the time line: all scales are at one noise level together."""
-    return [f"NFE {step.nfe}, σ = {step.level.sigma:.3f}" for step in result.steps[:-1]]
+    """Labels of the time line: the noise level that all scales guess from; the last guess stays."""
+    *before, last = result.steps[:-1]
+    return [f"NFE {step.nfe}, σ = {step.level.sigma:.3f}" for step in before] + [
+        f"NFE {last.nfe}, result"
+    ]
 
 
 def third(result: Strip) -> int:

@@ -26,12 +26,12 @@ NAMES = {
 
 
 def packed(values: list[float]) -> str:
-    """Numbers as base64 of little-endian float32."""
-    return base64.b64encode(struct.pack(f"<{len(values)}f", *values)).decode("ascii")
+    """Numbers as base64 of little-endian float64: float32 would call 1e-67 nothing."""
+    return base64.b64encode(struct.pack(f"<{len(values)}d", *values)).decode("ascii")
 
 
 def table(schedule: "Schedule") -> dict[str, str]:
-    """alpha and sigma at t = 0, 1, ..., T, each as `packed` float32 (T + 1,)."""
+    """alpha and sigma at t = 0, 1, ..., T, each as `packed` float64 (T + 1,)."""
     return {"alpha": packed(schedule.alpha.tolist()), "sigma": packed(schedule.sigma.tolist())}
 
 

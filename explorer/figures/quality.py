@@ -9,7 +9,7 @@ from math import log10
 
 from explorer.figures.palette import DASHES, SAMPLERS
 
-W, H, LEFT, RIGHT, TOP, BOTTOM = 560, 300, 46, 12, 12, 40
+W, H, LEFT, RIGHT, TOP, BOTTOM = 560, 380, 46, 12, 12, 40
 LABELS = {  # explorer.samplers', without importing torch
     "ddpm": "DDPM",
     "ddim": "DDIM",
@@ -36,7 +36,7 @@ def by_nfe(rows: Rows) -> str:
     real = rows[0]["frechet_real"]
     parts.append(
         f'<line class="real" x1="{LEFT}" x2="{W - RIGHT}" y1="{y(real):.1f}" y2="{y(real):.1f}"/>'
-        f'<text x="{W - RIGHT}" y="{y(real) - 5:.1f}" text-anchor="end">real digits</text>'
+        f'<text x="{LEFT + 6}" y="{y(real) - 5:.1f}">real digits</text>'
     )
     for name in SAMPLERS:
         mine = sorted((r for r in rows if r["sampler"] == name), key=lambda r: r["nfe"])

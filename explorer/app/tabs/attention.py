@@ -5,6 +5,7 @@ import base64
 import gradio as gr
 
 from explorer.app import checks
+from explorer.app.controls import SHARED
 from explorer.app.once import once
 from explorer.app.player import Film, Track, grey
 from explorer.app.theme import predict, template, widget
@@ -70,7 +71,11 @@ def _film(run, digit: int, start: int) -> Film:
         tracks=[
             Track("x_t", grey(x, 2.0), role="noise", notes=notes, alt="What the network sees."),
             Track(
-                "x̂₀", grey(x0_hat), role="prediction", alt=f"What it makes of it, told “{digit}”."
+                "x̂₀",
+                grey(x0_hat),
+                role="prediction",
+                notes=[f"stop {i + 1} of {len(run.steps)}" for i in range(len(run.steps))],
+                alt=f"What it makes of it, told “{digit}”.",
             ),
         ],
         start=start,
@@ -138,7 +143,7 @@ def build(context) -> None:
         empty="The first run is on its way.",
     )
     with gr.Accordion("Another noise, more or fewer steps", open=False):
-        seed = gr.Number(START[1], label="Seed", precision=0, minimum=0, maximum=LARGEST_SEED)
+        seed = gr.Number(START[1], label="Seed", precision=0)
         steps = gr.Slider(*STEPS, START[2], step=1, label="DDIM steps")
         again = gr.Button("Run", size="sm")
     gr.HTML(
@@ -152,17 +157,16 @@ def build(context) -> None:
         show,
         [digit, seed, steps],
         widget_,
-        trigger_mode="always_last",
         show_progress="minimal",
-        concurrency_limit=8,
         api_name="attention",
+        **SHARED,
     )
     context.tab.select(
         open_tab,
         [shown, digit, seed, steps],
         [widget_, shown],
         show_progress="minimal",
-        concurrency_limit=8,
         api_visibility="private",
+        **SHARED,
     )
     context.warm_up.append(warm_attention)

@@ -45,7 +45,8 @@ def scales_of(text: object) -> tuple[float, ...]:
         raise checks.refuse(f"{rule}, such as 0, 1, 2, 4, 8.") from None
     if not all(math.isfinite(v) and LOWEST <= v <= HIGHEST for v in values):
         raise checks.refuse(f"{rule}; one of these is not in that range.")
-    found = tuple(sorted({v + 0.0 for v in values}))
+    # equal where they would read equal: a label shows six digits
+    found = tuple(sorted({float(f"{v:g}") + 0.0 for v in values}))
     if not FEWEST_SCALES <= len(found) <= MOST_SCALES:
         raise checks.refuse(f"{rule}; these are {len(found)}.")
     return found
