@@ -144,7 +144,7 @@ def build(context) -> None:
     )
     with gr.Accordion("Another noise, more or fewer steps", open=False):
         seed = gr.Number(START[1], label="Seed", precision=0)
-        steps = gr.Slider(*STEPS, START[2], step=1, label="DDIM steps")
+        steps = gr.Slider(*STEPS, START[2], step=1, label="DDIM steps", elem_classes="settles")
         again = gr.Button("Run", size="sm")
     gr.HTML(
         html_template=f'<div class="attention-text">{EXPLANATION}</div>',
