@@ -76,7 +76,8 @@
     const transport = ex.transport(find('.controls'), { name: 'Time t', label: (t) => 't = ' + t, onmove: paint });
 
     function load() {
-      tables = props.value ? ex.unpackSchedules(props.value) : ex.schedules;
+      const all = props.value ? ex.unpackSchedules(props.value) : ex.schedules;
+      tables = Object.fromEntries(Object.keys(names).map((name) => [name, all[name]]));
       for (const chart of charts) chart.draw(tables);
       const count = tables.linear.alpha.length;
       transport.set(count, transport.count === count ? transport.position : Math.round((count - 1) * props.start), 8);

@@ -18,6 +18,7 @@ SOURCE = {
     "cosine": "cosine()",
     "karras": "karras()",
     "zero_snr": "zero_snr(linear())",
+    "scaled_linear": "scaled_linear()",
 }
 # Several requests at a time, so that their network calls can share batches; values unchanged, as
 # Gradio's own checks name no field; of changes that come while one runs, the last.

@@ -1,4 +1,4 @@
-"""The four schedules as small tables for the browser, at hand before torch is.
+"""The schedules as small tables for the browser, at hand before torch is.
 
 Torch takes a second to import and the page must not wait for it, so the tables of the default
 schedules ship in `assets/schedules.json`; tests/test_tables.py holds them equal to
@@ -22,7 +22,9 @@ NAMES = {
     "cosine": "cosine",
     "karras": "Karras",
     "zero_snr": "zero SNR",
+    "scaled_linear": "scaled linear",
 }
+FOUR = ("linear", "cosine", "karras", "zero_snr")  # those that are compared side by side
 
 
 def packed(values: list[float]) -> str:
@@ -37,7 +39,7 @@ def table(schedule: "Schedule") -> dict[str, str]:
 
 @cache
 def shipped() -> dict[str, dict[str, str]]:
-    """The tables of the four default schedules, by name."""
+    """The tables of the default schedules, by name."""
     return json.loads(FILE.read_text("utf-8"))
 
 

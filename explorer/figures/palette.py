@@ -37,6 +37,7 @@ SCHEDULES = {
     "cosine": Ink("#B84E00", "#FF8A3D", "dash"),
     "karras": Ink("#007A59", "#2BD4A4", "dot"),
     "zero_snr": Ink("#A8447F", "#E59CC4", "dashdot"),
+    "scaled_linear": Ink("#8A6500", ORANGE, "longdash"),
 }
 
 SAMPLERS = {

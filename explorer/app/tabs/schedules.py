@@ -6,7 +6,7 @@ import gradio as gr
 
 from explorer.app import gallery
 from explorer.app.checks import refuse
-from explorer.app.tables import NAMES, table
+from explorer.app.tables import FOUR, NAMES, table
 from explorer.app.tabs.parts import noise
 from explorer.app.theme import predict, template, widget
 
@@ -76,7 +76,7 @@ def build(context) -> None:
         js_on_load=widget("schedulesTab"),
         apply_default_css=False,
         elem_classes="explorer-widget",
-        names=NAMES,
+        names={name: NAMES[name] for name in FOUR},
         size=gallery.about()["size"],
         picture=base64.b64encode(gallery.digits()[4].tobytes()).decode(),
         noise=base64.b64encode(noise(0).tobytes()).decode(),
