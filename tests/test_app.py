@@ -36,9 +36,9 @@ def test_building_the_page_does_not_import_torch():
 def test_source_lines_on_display_are_in_the_source():
     source = (ASSETS.parent / "explorer" / "schedules.py").read_text("utf-8")
     assert all(line in source for _, line, _ in tab.MADE.values())
-    page = theme.template("forward.html")
+    page = theme.template("forward/equation.html")
     shown = {
-        "alpha * x0[i] + sigma * noise[i]": theme.WEB / "forward.js",
+        "alpha * x0[i] + sigma * eps[i]": theme.WEB / "forward/equation.js",
         "alpha * x0 + sigma * eps": ASSETS.parent / "explorer" / "forward.py",
     }
     for line, file in shown.items():
@@ -46,7 +46,7 @@ def test_source_lines_on_display_are_in_the_source():
 
 
 def test_nothing_that_the_page_carries_names_another_host():
-    texts = [theme.head(), *(file.read_text("utf-8") for file in theme.WEB.iterdir())]
+    texts = [theme.head(), *(file.read_text("utf-8") for file in theme.WEB.rglob("*.*"))]
     allowed = "http://www.w3.org/2000/svg"  # the name of a language, never fetched
     assert all("://" not in text.replace(allowed, "") for text in texts)
     assert theme.theme()._stylesheets == []

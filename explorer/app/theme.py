@@ -17,12 +17,17 @@ WEB = ASSETS / "web"
 # In the order in which they run: base first, each later file uses only earlier ones.
 SCRIPTS = (
     "base.js",
+    "normal.js",
     "tables.js",
     "transport.js",
     "pick.js",
     "player.js",
     "pad.js",
-    "forward.js",
+    "histogram.js",
+    "forward/lab.js",
+    "forward/sources.js",
+    "forward/equation.js",
+    "forward/clock.js",
     "chart.js",
     "schedules.js",
     "runs.js",

@@ -6,14 +6,14 @@ import torch
 
 from explorer import forward
 from explorer.app import gallery
-from explorer.app.tabs.parts import noise
+from explorer.app.noise import normal
 from explorer.schedules import SCHEDULES, Level
 
 from .conftest import drag, open_tab, pixels, two_frames
 
 pytestmark = pytest.mark.browser
 
-RANGE = ".forward input[type=range]"
+RANGE = ".clock input[type=range]"
 SPAN = 1.5
 STATES = [(1280, "light"), (390, "dark")]
 
@@ -29,7 +29,7 @@ def expected(schedule: str, t: int, digit: int, seed: int = 0) -> dict[str, np.n
     """Greys of x_t and its two parts from explorer's own closed form, in float64."""
     level: Level = SCHEDULES[schedule]()(t)
     x0 = torch.tensor(gallery.digits()[digit].astype(np.float64) / 127.5 - 1)
-    eps = torch.tensor(noise(seed).astype(np.float64))
+    eps = torch.tensor(normal(seed, 28 * 28).reshape(28, 28))
     nothing = torch.zeros_like(x0)
     parts = {
         "xt": forward.noised(x0, level, eps),
@@ -76,17 +76,19 @@ def test_another_digit_and_the_numbers_of_the_formula(page_at):
     page_at.locator("[name=forward-source][value='7']").check(force=True)
     assert worst(page_at, "linear", digit=7) <= 1
     level = SCHEDULES["linear"]()(250)
-    assert page_at.locator(".forward .alpha").inner_text() == f"{level.alpha:.4f}"
-    assert page_at.locator(".forward .sigma").inner_text() == f"{level.sigma:.4f}"
+    assert page_at.locator(".closed-form .alpha").inner_text() == f"{level.alpha:.4f}"
+    assert page_at.locator(".closed-form .sigma").inner_text() == f"{level.sigma:.4f}"
     assert page_at.locator(".n-alpha-bar").inner_text() == f"{level.alpha**2:.4f}"
     assert page_at.locator(".n-db").inner_text() == f"{10 * np.log10(level.snr):.1f} dB"
+    assert page_at.locator(".n-log-snr").inner_text() == f"{level.log_snr:.2f}"
+    assert page_at.locator(".n-ratio").inner_text() == f"{level.ratio:.3f}"
 
 
 def test_space_plays_and_pauses(page_at):
     page_at.locator(RANGE).focus()
     page_at.keyboard.press(" ")
     page_at.wait_for_function(
-        "Number(document.querySelector('.forward input[type=range]').value) > 260"
+        "Number(document.querySelector('.clock input[type=range]').value) > 260"
     )
     page_at.keyboard.press(" ")
     two_frames(page_at)
@@ -98,13 +100,16 @@ def test_space_plays_and_pauses(page_at):
 def test_a_drawing_becomes_x0_and_can_be_cleared(page_at, watch):
     page_at.locator("[name=forward-source][value=draw]").check(force=True)
     assert "empty" in page_at.locator(".origin").inner_text()
-    canvas = "[data-part=xt] canvas"
+    canvas = ".paper canvas"
     box = page_at.locator(canvas).bounding_box()
     x, y = box["x"] + 0.5 * box["width"], box["y"] + 0.2 * box["height"]
     page_at.mouse.move(x, y)
     page_at.mouse.down()
     page_at.mouse.move(x, y + 0.6 * box["height"], steps=12)
     page_at.mouse.up()
+    page_at.locator(RANGE).focus()
+    page_at.keyboard.press("Home")
+    canvas = "[data-part=xt] canvas"
     two_frames(page_at)
     greys = np.array(pixels(page_at, canvas)).reshape(28, 28)
     black, white = 42.5, 212.5
@@ -120,9 +125,9 @@ def test_a_drawing_becomes_x0_and_can_be_cleared(page_at, watch):
 def test_scrubbing_draws_at_the_pace_of_the_screen(page_at, record_property):
     draws, screen = page_at.evaluate(
         """() => new Promise(done => {
-          const range = document.querySelector('.forward input[type=range]');
+          const range = document.querySelector('.clock input[type=range]');
           let draws = 0, frames = 0;
-          document.addEventListener('explorer:position', () => draws++);
+          document.addEventListener('explorer:lab', () => draws++);
           const start = performance.now();
           (function frame(now) {
             if (now - start > 2000) return done([draws / 2, frames / 2]);

@@ -1,17 +1,20 @@
-"""Forward: one picture dissolving into noise, computed in the browser while the scrubber moves."""
+"""Forward: one picture dissolving into noise, computed in the browser while the scrubber moves.
 
-import base64
+A laboratory of chapters that share one picture, one noise, one schedule and one t (see
+assets/web/forward/lab.js); each chapter is a widget of its own, made when it is opened.
+"""
 
 import gradio as gr
 
 from explorer.app import gallery
 from explorer.app.tables import NAMES
-from explorer.app.tabs.parts import noise
 from explorer.app.theme import predict, template, widget
 
 TITLE = "Forward"
-SEEDS = 4
+SEEDS = 4  # noises to choose from
 START = 250  # half dissolved under the linear schedule: something to look at
+DIGITS = 10  # of the gallery, one a class
+COLOUR = 64  # px a side of the colour pictures
 
 QUESTION = "The last step is t = 1000. At which t can you no longer tell which digit it is?"
 ANSWER = (
@@ -21,23 +24,47 @@ ANSWER = (
 )
 
 
-def payload() -> dict:
-    """Everything that the tab ever needs, sent once: gallery, noises and names."""
-    return {
-        "gallery": gallery.payload(),
-        "noises": [base64.b64encode(noise(seed).tobytes()).decode() for seed in range(SEEDS)],
-        "names": NAMES,
-        "start": START,
-    }
+def equation(context) -> None:
+    """The closed form as three pictures, a histogram and its numbers."""
+    predict(QUESTION, ANSWER)
+    page("forward/equation.html", "equation")
+
+
+CHAPTERS = (("The closed form", equation),)
 
 
 def build(context) -> None:
-    """The tab; all of it runs in the page."""
-    predict(QUESTION, ANSWER)
-    gr.HTML(
-        payload(),
-        html_template=template("forward.html"),
-        js_on_load=widget("forward"),
+    """Sources above, the chapters, and below them the clock that they all obey."""
+    with gr.Column(elem_classes="forward"):
+        page(
+            "forward/sources.html",
+            "sources",
+            gallery=gallery.payload(),
+            pictures=[],
+            digits=DIGITS,
+            colour=COLOUR,
+            start="4",
+        )
+        with gr.Tabs(elem_classes="chapters"):
+            for title, chapter in CHAPTERS:
+                with gr.Tab(title):
+                    chapter(context)
+        page(
+            "forward/clock.html",
+            "clock",
+            classes="sticky",
+            names=NAMES,
+            seeds=SEEDS,
+            start=START,
+        )
+
+
+def page(html: str, script: str, *, classes: str = "", **props) -> gr.HTML:
+    """A widget of ours: its skeleton, a file of assets/web, and the function that fills it."""
+    return gr.HTML(
+        html_template=template(html),
+        js_on_load=widget(script),
         apply_default_css=False,
-        elem_classes="explorer-widget",
+        elem_classes=["explorer-widget", *classes.split()],
+        **props,
     )

@@ -1,0 +1,100 @@
+'use strict';
+// Where x0 comes from: the gallery, a drawing, or whatever others add with ex.sources.add.
+(function (ex) {
+  const SIDE = 28; // of a digit
+  const unit = (bytes, count, offset = 0) =>
+    Float32Array.from({ length: count }, (_, i) => bytes[offset + i] / 127.5 - 1);
+
+  function thumbnail(bytes, size, channels, offset) {
+    const picture = ex.picture(size, size, channels);
+    picture.show(bytes, offset);
+    return picture.canvas;
+  }
+
+  // The pixels of a PNG that came as base64, RGB (size * size * 3).
+  async function decoded(png) {
+    const image = new Image();
+    image.src = 'data:image/png;base64,' + png;
+    await image.decode();
+    const canvas = ex.element('canvas', { width: image.width, height: image.height });
+    const context = canvas.getContext('2d', { willReadFrequently: true });
+    context.drawImage(image, 0, 0);
+    const { data } = context.getImageData(0, 0, image.width, image.height);
+    return { rgb: data.filter((_, i) => i % 4 !== 3), size: image.width };
+  }
+
+  ex.sources = function (element, props) {
+    const root = element.querySelector('.sources'), find = (selector) => root.querySelector(selector);
+    const { gallery, pictures } = props, { lab } = ex, n = gallery.size ** 2;
+    const sheet = ex.bytes(gallery.sheet), choices = new Map();
+    let chosen = null;
+
+    // choices: key -> {label, content, use()}; a tile each, one radio group, so arrows move in it.
+    function add(key, { label, content, use, leave }) {
+      choices.set(key, { use, leave });
+      const input = ex.element('input', { type: 'radio', name: 'forward-source', value: key,
+        'aria-label': label, onchange: () => choose(key) });
+      find('.thumbs').append(ex.element('label', { class: 'tile', title: label }, input, content));
+    }
+
+    function choose(key) {
+      if (chosen !== key && choices.get(chosen)?.leave) choices.get(chosen).leave();
+      chosen = key;
+      root.querySelector(`[value="${key}"]`).checked = true;
+      choices.get(key).use();
+    }
+
+    function say(note) { find('.origin').textContent = note; }
+
+    gallery.labels.slice(0, props.digits).forEach((label, i) => add(String(i), {
+      label: 'Gallery: a ' + label, content: thumbnail(sheet, gallery.size, 1, i * n),
+      use() {
+        lab.use({ key: String(i), x0: unit(sheet, n, i * n), size: gallery.size, channels: 1,
+          name: 'a ' + label, alt: 'a handwritten ' + label });
+        say(gallery.note);
+      } }));
+
+    // Drawings of ours, 256 x 256 RGB, averaged down to the size that is asked for.
+    for (const picture of pictures) {
+      const canvas = ex.element('canvas', { class: 'pixels', width: 46, height: 46 });
+      const whole = decoded(picture.png).then(({ rgb, size }) => ({ x0: unit(rgb, rgb.length), size }));
+      whole.then(({ x0, size }) => {
+        const small = lab.averaged(x0, size, 3, 4), show = ex.picture(size / 4, size / 4, 3);
+        show.show(Uint8ClampedArray.from(small, (v) => (v + 1) * 127.5));
+        canvas.replaceWith(show.canvas);
+      });
+      add(picture.key, { label: picture.label, content: canvas,
+        async use() {
+          const { x0, size } = await whole;
+          if (chosen !== picture.key) return;
+          lab.use({ key: picture.key, x0: lab.averaged(x0, size, 3, size / props.colour), size: props.colour,
+            channels: 3, name: picture.label, alt: picture.alt, full: { x0, size } });
+          say('Drawn by this project’s own code: explorer/app/pictures.py. Here averaged to ' +
+            `${props.colour} × ${props.colour} pixels.`);
+        } });
+    }
+
+    const paper = ex.picture(SIDE, SIDE), easel = find('.easel');
+    find('.paper').prepend(paper.canvas);
+    const pad = ex.pad(paper.canvas, { side: SIDE, onchange: draw });
+    paper.canvas.setAttribute('aria-label', 'Drawing pad: draw with the mouse or a finger');
+    function draw() {
+      paper.show(pad.pixels);
+      find('.hint').hidden = !pad.empty;
+      find('.clear').disabled = pad.empty;
+      lab.use({ key: 'draw', x0: unit(pad.pixels, SIDE * SIDE), size: SIDE, channels: 1,
+        name: 'your drawing', alt: pad.empty ? 'plain black' : 'your own drawing' });
+      say(pad.empty ? 'The drawing is empty, so x₀ is plain black: draw a digit with mouse or finger.'
+        : 'Your own digit. It stays in this page.');
+    }
+    add('draw', { label: 'Draw your own digit', content: ex.element('span', { class: 'pencil' }, 'draw'),
+      use() { easel.hidden = false; pad.active = true; draw(); },
+      leave() { easel.hidden = true; pad.active = false; } });
+    find('.clear').onclick = () => { pad.clear(); paper.canvas.focus(); };
+
+    Object.assign(ex.sources, { add, choose, say, unit });
+    ex.sources.ready = true;
+    document.dispatchEvent(new Event('explorer:sources'));
+    choose(props.start);
+  };
+})(window.explorer);
