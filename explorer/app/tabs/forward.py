@@ -6,7 +6,7 @@ assets/web/forward/lab.js); each chapter is a widget of its own, made when it is
 
 import gradio as gr
 
-from explorer.app import gallery
+from explorer.app import gallery, pictures
 from explorer.app.tables import NAMES
 from explorer.app.theme import predict, template, widget
 
@@ -40,7 +40,7 @@ def build(context) -> None:
             "forward/sources.html",
             "sources",
             gallery=gallery.payload(),
-            pictures=[],
+            pictures=pictures.payload(),
             digits=DIGITS,
             colour=COLOUR,
             start="4",
