@@ -100,6 +100,13 @@ def open_tab(page, url: str, name: str, ready: str) -> None:
     page.wait_for_selector(ready, timeout=60_000)
 
 
+def open_chapter(page, url: str, tab: str, chapter: str, ready: str) -> None:
+    """Open a tab, then one of the chapters inside it, and wait for `ready`."""
+    open_tab(page, url, tab, ".chapters")
+    page.get_by_role("tab", name=chapter, exact=True).first.click(timeout=60_000)
+    page.wait_for_selector(ready, timeout=60_000)
+
+
 def pixels(page, selector: str) -> list[int]:
     """The red channel of a canvas, row by row: its greys."""
     return page.eval_on_selector(

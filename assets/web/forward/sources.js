@@ -69,8 +69,7 @@
           if (chosen !== picture.key) return;
           lab.use({ key: picture.key, x0: lab.averaged(x0, size, 3, size / props.colour), size: props.colour,
             channels: 3, name: picture.label, alt: picture.alt, full: { x0, size } });
-          say('Drawn by this project’s own code: explorer/app/pictures.py. Here averaged to ' +
-            `${props.colour} × ${props.colour} pixels.`);
+          say(`Drawn by our own code, and averaged to ${props.colour} × ${props.colour} pixels here.`);
         } });
     }
 

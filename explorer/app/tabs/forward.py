@@ -7,7 +7,7 @@ assets/web/forward/lab.js); each chapter is a widget of its own, made when it is
 import gradio as gr
 
 from explorer.app import gallery, pictures
-from explorer.app.tables import NAMES
+from explorer.app.tables import FOUR, NAMES
 from explorer.app.theme import predict, template, widget
 
 TITLE = "Forward"
@@ -30,7 +30,20 @@ def equation(context) -> None:
     page("forward/equation.html", "equation")
 
 
-CHAPTERS = (("The closed form", equation),)
+def four(context) -> None:
+    """Four schedules at the same t, and at the same SNR."""
+    predict(
+        "Four schedules, the same noise, the same SNR: how much do their four pictures differ?",
+        "Not at all. x_t depends on the pair (α, σ) alone, and at one SNR "
+        "all four have the same pair. A schedule only says at which t that pair comes.",
+    )
+    page("forward/four.html", "fourSchedules", names={name: NAMES[name] for name in FOUR})
+
+
+CHAPTERS = (
+    ("The closed form", equation),
+    ("Four schedules, one noise", four),
+)
 
 
 def build(context) -> None:
