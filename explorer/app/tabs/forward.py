@@ -30,6 +30,17 @@ def equation(context) -> None:
     page("forward/equation.html", "equation")
 
 
+def chain(context) -> None:
+    """A thousand small steps beside one jump."""
+    predict(
+        "Is anything lost by jumping straight to t instead of taking t small steps?",
+        "Nothing. The noise of all small steps adds up to one Gaussian of known variance, so the "
+        "closed form is exact: with the chain's own summed noise it lands on the chain's picture, "
+        "and 1,000 chains have the mean and the variance that it says.",
+    )
+    page("forward/chain.html", "chain")
+
+
 def four(context) -> None:
     """Four schedules at the same t, and at the same SNR."""
     predict(
@@ -42,6 +53,7 @@ def four(context) -> None:
 
 CHAPTERS = (
     ("The closed form", equation),
+    ("One jump or a thousand steps", chain),
     ("Four schedules, one noise", four),
 )
 
