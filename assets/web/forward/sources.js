@@ -26,7 +26,7 @@
   ex.sources = function (element, props) {
     const root = element.querySelector('.sources'), find = (selector) => root.querySelector(selector);
     const { gallery, pictures } = props, { lab } = ex, n = gallery.size ** 2;
-    const sheet = ex.bytes(gallery.sheet), choices = new Map();
+    const sheet = ex.bytes(gallery.sheet), choices = new Map(), wholes = new Map();
     let chosen = null;
 
     // choices: key -> {label, content, use()}; a tile each, one radio group, so arrows move in it.
@@ -58,6 +58,7 @@
     for (const picture of pictures) {
       const canvas = ex.element('canvas', { class: 'pixels', width: 46, height: 46 });
       const whole = decoded(picture.png).then(({ rgb, size }) => ({ x0: unit(rgb, rgb.length), size }));
+      wholes.set(picture.key, whole);
       whole.then(({ x0, size }) => {
         const small = lab.averaged(x0, size, 3, 4), show = ex.picture(size / 4, size / 4, 3);
         show.show(Uint8ClampedArray.from(small, (v) => (v + 1) * 127.5));
@@ -91,7 +92,7 @@
       leave() { easel.hidden = true; pad.active = false; } });
     find('.clear').onclick = () => { pad.clear(); paper.canvas.focus(); };
 
-    Object.assign(ex.sources, { add, choose, say, unit });
+    Object.assign(ex.sources, { add, choose, say, unit, whole: (key) => wholes.get(key) });
     ex.sources.ready = true;
     document.dispatchEvent(new Event('explorer:sources'));
     choose(props.start);

@@ -51,10 +51,21 @@ def four(context) -> None:
     page("forward/four.html", "fourSchedules", names={name: NAMES[name] for name in FOUR})
 
 
+def resolution(context) -> None:
+    """One picture at four sizes: what the same SNR leaves of it."""
+    predict(
+        "The same picture at 32 and at 256 pixels, the same SNR: in which do you still see more?",
+        "In the larger one. Neighbouring pixels show the same thing under independent noise, and "
+        "the eye averages them: 8 × 8 pixels for one leave the noise an eighth of its deviation.",
+    )
+    page("forward/resolution.html", "resolution")
+
+
 CHAPTERS = (
     ("The closed form", equation),
     ("One jump or a thousand steps", chain),
     ("Four schedules, one noise", four),
+    ("Resolution", resolution),
 )
 
 
