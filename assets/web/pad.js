@@ -1,6 +1,7 @@
 'use strict';
 // A soft brush on any square picture: strokes of ink in a grid of greys, like MNIST's.
 // pad(canvas, {side, onchange}) -> {pixels: Uint8Array, empty, active, clear()}
+// By keyboard: the arrows move the pen, and with Shift they draw; Space makes a dot.
 (function (ex) {
   const CORE = 0.8, EDGE = 1.7; // px from the stroke's centre: full ink within CORE, none beyond EDGE
 
@@ -42,6 +43,19 @@
       if (!active || !canvas.hasPointerCapture(event.pointerId)) return;
       const parts = event.getCoalescedEvents ? event.getCoalescedEvents() : [];
       for (const part of parts.length ? parts : [event]) stroke(part);
+    });
+
+    const pen = { x: side / 2, y: side / 2 };
+    canvas.addEventListener('keydown', (event) => {
+      const move = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
+      if (!active || (!move && event.key !== ' ')) return;
+      event.preventDefault();
+      if (move) {
+        pen.x = Math.max(1, Math.min(side - 1, pen.x + move[0]));
+        pen.y = Math.max(1, Math.min(side - 1, pen.y + move[1]));
+      }
+      if (!move || event.shiftKey) { stamp(pen.x, pen.y); changed(); }
+      ex.announce(canvas, 'pen', { ...pen });
     });
 
     return {

@@ -27,6 +27,7 @@ SCRIPTS = (
     "histogram.js",
     "forward/lab.js",
     "forward/sources.js",
+    "forward/inbox.js",
     "forward/equation.js",
     "forward/chain-plots.js",
     "forward/chain.js",

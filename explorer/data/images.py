@@ -1,6 +1,5 @@
 """Pictures to train on: torchvision's sets, a MedMNIST-style .npz, or a folder of images."""
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from torch import Tensor
 from explorer.data.folder import read_folder
 from explorer.data.rules import DataError, checked_labels, checked_shape
 from explorer.data.vision import NAMES, from_torchvision
+from explorer.paths import default_root
 
 __all__ = ["DataError", "Images", "default_root", "load_images", "open_images"]
 
@@ -31,11 +31,6 @@ class Images:
     def floats(self, index: Tensor | slice = slice(None)) -> Tensor:
         """The pictures at index as float32 in [-1, 1], the range that the networks see."""
         return self.pixels[index].float() / 127.5 - 1.0
-
-
-def default_root() -> Path:
-    """Where data sets lie unless told otherwise: EXPLORER_DATA, or ./data."""
-    return Path(os.environ.get("EXPLORER_DATA") or "data")
 
 
 def load_images(

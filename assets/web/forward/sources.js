@@ -77,7 +77,17 @@
     const paper = ex.picture(SIDE, SIDE), easel = find('.easel');
     find('.paper').prepend(paper.canvas);
     const pad = ex.pad(paper.canvas, { side: SIDE, onchange: draw });
-    paper.canvas.setAttribute('aria-label', 'Drawing pad: draw with the mouse or a finger');
+    paper.canvas.setAttribute('aria-label',
+      'Drawing pad: draw with the mouse or a finger, or move the pen with the arrows and draw with Shift');
+    paper.canvas.tabIndex = 0;
+    paper.canvas.dataset.keys = 'own';
+    const nib = ex.element('span', { class: 'nib', hidden: '' });
+    find('.paper').append(nib);
+    paper.canvas.addEventListener('explorer:pen', ({ detail }) => {
+      nib.hidden = false;
+      nib.style.cssText = `left:${(100 * detail.x) / SIDE}%;top:${(100 * detail.y) / SIDE}%`;
+    });
+    paper.canvas.addEventListener('blur', () => { nib.hidden = true; });
     function draw() {
       paper.show(pad.pixels);
       find('.hint').hidden = !pad.empty;

@@ -6,7 +6,7 @@ assets/web/forward/lab.js); each chapter is a widget of its own, made when it is
 
 import gradio as gr
 
-from explorer.app import gallery, pictures
+from explorer.app import gallery, pictures, sources
 from explorer.app.tables import FOUR, NAMES
 from explorer.app.theme import predict, template, widget
 
@@ -81,6 +81,7 @@ def build(context) -> None:
             colour=COLOUR,
             start="4",
         )
+        sources.build()
         with gr.Tabs(elem_classes="chapters"):
             for title, chapter in CHAPTERS:
                 with gr.Tab(title):

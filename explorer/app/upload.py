@@ -1,0 +1,78 @@
+"""A picture of a person's own, as the Forward tab takes it: checked by its header, then decoded.
+
+A few kilobytes can unfold to gigabytes, so nothing is decoded before format and size are known.
+"""
+
+import base64
+import os
+import warnings
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageOps
+
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
+LARGEST_FILE = 5 * 2**20  # bytes
+SMALLEST, LARGEST = 8, 4096  # pixels a side of what comes
+FULL = 256  # pixels a side of what is kept; every smaller size is made from it
+SIDES = (28, 32, 64, 128, 256)
+
+
+class UploadError(ValueError):
+    """A picture that cannot be used; the message is one sentence for the person who sent it."""
+
+
+def full(path: str | Path) -> np.ndarray:
+    """The middle square of a picture file, uint8 RGB (256, 256, 3); the first frame of several.
+
+    Turned as its EXIF says; what is transparent becomes white. Raises UploadError.
+    """
+    if os.path.getsize(path) > LARGEST_FILE:
+        raise UploadError(f"The file is larger than {LARGEST_FILE // 2**20} MB, the most allowed.")
+    try:
+        with warnings.catch_warnings(), Image.open(path, formats=FORMATS) as image:
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our limit is lower
+            _check(*image.size)
+            picture = ImageOps.exif_transpose(image).convert("RGBA")
+    except UploadError:
+        raise
+    except Image.DecompressionBombError:
+        raise UploadError(_too_large("far more")) from None
+    except Exception:  # Pillow's decoders raise many kinds for damaged files
+        known = ", ".join(FORMATS)
+        raise UploadError(f"The file is no picture that can be read: {known} are.") from None
+    ground = Image.new("RGBA", picture.size, "white")
+    square = ImageOps.fit(Image.alpha_composite(ground, picture).convert("RGB"), (FULL, FULL))
+    return np.asarray(square)
+
+
+def resized(picture: np.ndarray, side: int, colour: bool, inverted: bool) -> np.ndarray:
+    """A picture (256, 256, 3) at another size: uint8 (side, side, 3), or (side, side) in grey."""
+    image = Image.fromarray(picture)
+    if not colour:
+        image = image.convert("L")
+    if side != FULL:
+        image = image.resize((side, side), Image.Resampling.BOX)
+    return np.asarray(ImageOps.invert(image) if inverted else image)
+
+
+def packed(pixels: np.ndarray) -> dict:
+    """Pixels for the page: size, channels and base64 bytes."""
+    return {
+        "size": pixels.shape[0],
+        "channels": pixels.shape[2] if pixels.ndim == 3 else 1,
+        "pixels": base64.b64encode(np.ascontiguousarray(pixels)).decode("ascii"),
+    }
+
+
+def _check(width: int, height: int) -> None:
+    if max(width, height) > LARGEST:
+        raise UploadError(_too_large(f"{width} × {height}"))
+    if min(width, height) < SMALLEST:
+        raise UploadError(
+            f"The picture is {width} × {height} pixels; at least {SMALLEST} a side are needed."
+        )
+
+
+def _too_large(size: str) -> str:
+    return f"The picture has {size} pixels; at most {LARGEST} a side are allowed."

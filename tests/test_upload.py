@@ -1,0 +1,127 @@
+"""Pictures that people send: real files, and those that must be refused before they are decoded."""
+
+import struct
+import zlib
+
+import gradio as gr
+import numpy as np
+import pytest
+from PIL import Image
+
+from explorer.app import sources, upload
+
+
+def ramp(width: int, height: int) -> Image.Image:
+    """Red grows to the right, green downwards."""
+    y, x = np.mgrid[0:height, 0:width]
+    rgb = np.stack([255 * x / (width - 1), 255 * y / (height - 1), np.full_like(x, 40)], -1)
+    return Image.fromarray(rgb.astype(np.uint8))
+
+
+@pytest.mark.parametrize("kind", ["png", "jpeg", "webp", "bmp", "gif"])
+def test_the_middle_square_of_every_format(tmp_path, kind):
+    file = tmp_path / f"x.{kind}"
+    ramp(512, 256).save(file, **({"quality": 95} if kind in ("jpeg", "webp") else {}))
+    got = upload.full(file).astype(float)
+    wanted = np.asarray(ramp(512, 256)).astype(float)[:, 128:384]
+    assert got.shape == (256, 256, 3)
+    assert np.abs(got - wanted)[..., :2].mean() < (12 if kind == "gif" else 3)
+
+
+def test_a_photo_is_turned_as_its_camera_says(tmp_path):
+    file, exif = tmp_path / "x.jpg", Image.Exif()
+    exif[0x0112] = 6  # shown after a quarter turn clockwise
+    ramp(256, 256).save(file, exif=exif, quality=95)
+    turned = upload.full(file).astype(float)
+    assert np.abs(turned - np.rot90(np.asarray(ramp(256, 256)), -1)).mean() < 3
+
+
+def test_transparent_is_white_and_ink_can_be_swapped(tmp_path):
+    file = tmp_path / "x.png"
+    Image.new("RGBA", (64, 64), (0, 0, 0, 0)).save(file)
+    assert (upload.full(file) == 255).all()
+    assert (upload.resized(upload.full(file), 28, False, True) == 0).all()
+
+
+def test_smaller_sizes_are_block_means(tmp_path):
+    picture = np.asarray(ramp(256, 256))
+    small = upload.resized(picture, 64, True, False).astype(float)
+    assert np.abs(small - picture.reshape(64, 4, 64, 4, 3).mean((1, 3))).max() <= 1
+    assert upload.resized(picture, 28, False, False).shape == (28, 28)
+
+
+def png_header(width: int, height: int) -> bytes:
+    """A PNG that claims a size and holds nothing."""
+    body = struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0)
+    chunk = b"IHDR" + body
+    end = b"\x00\x00\x00\x00IEND" + struct.pack(">I", zlib.crc32(b"IEND"))
+    check = struct.pack(">I", zlib.crc32(chunk))
+    return b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + chunk + check + end
+
+
+@pytest.mark.parametrize(
+    "content, said",
+    [
+        (png_header(4097, 100), "4097 × 100"),
+        (png_header(20_000, 20_000), "at most 4096 a side"),
+        (png_header(1, 1), "at least 8"),
+        (png_header(100, 100), "no picture that can be read"),
+        (b"<svg onload=alert(1)>", "no picture that can be read"),
+        (b"", "no picture that can be read"),
+        (b"\x00" * (5 * 2**20 + 1), "larger than 5 MB"),
+    ],
+)
+def test_what_is_refused_is_refused_in_a_sentence(tmp_path, content, said):
+    file = tmp_path / "x.png"
+    file.write_bytes(content)
+    with pytest.raises(upload.UploadError, match=said) as caught:
+        upload.full(file)
+    assert str(caught.value).endswith(".")
+
+
+def test_a_truncated_photo_is_refused(tmp_path):
+    whole, cut = tmp_path / "x.jpg", tmp_path / "y.jpg"
+    ramp(300, 300).save(whole)
+    cut.write_bytes(whole.read_bytes()[:2000])
+    with pytest.raises(upload.UploadError, match="no picture"):
+        upload.full(cut)
+
+
+def test_the_file_is_deleted_whether_it_was_good_or_not(tmp_path):
+    good, bad = tmp_path / "x.png", tmp_path / "y.png"
+    ramp(40, 30).save(good)
+    bad.write_bytes(b"no")
+    answer, kept = sources.uploaded(str(good), "64", "colour", False)
+    assert answer["size"] == 64 and answer["full"]["size"] == 256 and kept.shape == (256, 256, 3)
+    with pytest.raises(gr.Error):
+        sources.uploaded(str(bad), "64", "colour", False)
+    assert not good.exists() and not bad.exists()
+
+
+@pytest.mark.parametrize(
+    "side, colour, inverted, said",
+    [
+        ("65", "grey", False, "Size"),
+        (["64"], "grey", False, "Size"),
+        (float("nan"), "grey", False, "Size"),
+        ("64", {"a": 1}, False, "Colour"),
+        ("64", "grey", "yes", "Inverted"),
+    ],
+)
+def test_other_values_are_refused_by_name(side, colour, inverted, said):
+    with pytest.raises(gr.Error, match=said):
+        sources.changed(np.zeros((256, 256, 3), np.uint8), side, colour, inverted)
+
+
+@pytest.mark.parametrize("number", [None, -1, 10_000, 2.5, float("nan"), True, "3", [1]])
+def test_a_digit_has_a_number(number):
+    with pytest.raises(gr.Error, match="Number of the digit must be a whole number"):
+        sources.digit(number)
+
+
+def test_mnist_is_offered_only_where_it_lies(tmp_path, monkeypatch):
+    monkeypatch.setenv("EXPLORER_DATA", str(tmp_path))
+    assert sources.mnist_folder() is None
+    (tmp_path / "MNIST" / "raw").mkdir(parents=True)
+    (tmp_path / "MNIST" / "raw" / "t10k-images-idx3-ubyte").write_bytes(b"")
+    assert sources.mnist_folder() == tmp_path
