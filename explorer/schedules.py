@@ -247,6 +247,15 @@ def levels(schedule: Schedule, n: int, spacing: str = "trailing") -> list[Level]
     return [*noisy, Level(1.0, 0.0)]
 
 
+def levels_from(schedule: Schedule, t: float, n: int) -> list[Level]:
+    """The n + 1 Levels from any t in (0, T] down to clean data, evenly spaced in t."""
+    _check_number("t", t, 0, schedule.T)
+    _check_integer("n", n, 1, schedule.T)
+    if t == 0:
+        raise ValueError("t must be above 0: at t = 0 there is no noise to remove.")
+    return [schedule(t * (n - i) / n) for i in range(n + 1)]
+
+
 # --- bad input, by name ------------------------------------------------------------------------
 
 

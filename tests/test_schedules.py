@@ -14,6 +14,7 @@ from explorer.schedules import (
     cosine,
     karras,
     levels,
+    levels_from,
     linear,
     timesteps,
     zero_snr,
@@ -240,3 +241,18 @@ def test_bad_input_is_one_sentence_that_names_the_field(call, field):
     with pytest.raises(ValueError, match=field) as error:
         call()
     assert str(error.value).endswith(".")
+
+
+@every_schedule
+def test_a_walk_can_begin_at_any_t(name):
+    schedule = SCHEDULES[name]()
+    walk = levels_from(schedule, 500, 5)
+    assert walk[0] == schedule(500) and walk[-1] == Level(1.0, 0.0)
+    assert all(s.log_snr > t.log_snr for t, s in pairwise(walk))
+    assert levels_from(schedule, 1000, 10) == levels(schedule, 10, "trailing")
+
+
+@pytest.mark.parametrize("t", [0, -1, 1001, math.nan, None, "9"])
+def test_a_walk_needs_a_t_with_noise(t):
+    with pytest.raises(ValueError, match="t must be"):
+        levels_from(linear(), t, 5)

@@ -6,7 +6,7 @@ assets/web/forward/lab.js); each chapter is a widget of its own, made when it is
 
 import gradio as gr
 
-from explorer.app import gallery, pictures, sources
+from explorer.app import gallery, pictures, resume, sources
 from explorer.app.tables import FOUR, NAMES
 from explorer.app.theme import predict, template, widget
 
@@ -66,6 +66,7 @@ CHAPTERS = (
     ("One jump or a thousand steps", chain),
     ("Four schedules, one noise", four),
     ("Resolution", resolution),
+    ("Resume from here", resume.build),
 )
 
 
