@@ -36,6 +36,7 @@ SCRIPTS = (
     "forward/resume.js",
     "forward/clock.js",
     "chart.js",
+    "makers.js",
     "schedules.js",
     "runs.js",
     "guidance.js",

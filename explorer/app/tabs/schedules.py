@@ -1,126 +1,121 @@
-"""Schedules: how much noise t means under each of the four, in linked charts and in one picture."""
+"""Schedules: how much noise t means, in linked charts, in pictures, and with every parameter."""
 
 import base64
 
 import gradio as gr
 
-from explorer.app import gallery
-from explorer.app.checks import refuse
-from explorer.app.tables import FOUR, NAMES, table
-from explorer.app.tabs.parts import noise
+from explorer.app import checks, gallery
+from explorer.app.tables import NAMES, table
 from explorer.app.theme import predict, template, widget
 
 TITLE = "Schedules"
+MOST_STEPS = 2000  # of T
 
-QUESTION = "Which of the four ends in pure noise, with nothing of the picture left at t = 1000?"
+QUESTION = "Which of these end in pure noise, with nothing of the picture left at the last t?"
 ANSWER = (
-    "Only the one with zero terminal SNR. Linear keeps α = 0.0064 of the picture, Karras 0.0125 "
+    "Only those with zero terminal SNR. Linear keeps α = 0.0064 of the picture, Karras 0.0125 "
     "and cosine 0.00005. No eye sees that, but a network can read the mean brightness from it, "
     "learns to expect it, and misses it in the pure noise that sampling starts from."
 )
 
 # How each is made: its formula, the line of explorer/schedules.py that runs, and its fields as
-# (name of the argument, default).
+# (name of the argument, default, low and high end of the slider, slider in powers of ten).
 MADE = {
     "linear": (
-        "ᾱ<sub>t</sub> = (1 − β<sub>1</sub>) ⋯ (1 − β<sub>t</sub>), β rising in a straight line",
+        "ᾱ<sub>t</sub> = (1 − β<sub>1</sub>) ⋯ (1 − β<sub>t</sub>), β in a straight line",
         "torch.linspace(beta_start, beta_end, T, dtype=torch.float64)",
-        (("beta_start", 1e-4), ("beta_end", 0.02)),
+        (("beta_start", 1e-4, 1e-6, 0.01, True), ("beta_end", 0.02, 1e-3, 0.2, True)),
     ),
     "cosine": (
         "ᾱ<sub>t</sub> ∝ cos² ( (t/T + s) / (1 + s) · π/2 )",
         "f = torch.cos((t / T + s) / (1 + s) * math.pi / 2) ** 2",
-        (("s", 0.008),),
+        (("s", 0.008, 0, 0.3, False),),
     ),
     "karras": (
-        "(σ/α)<sup>1/ρ</sup> falls in a straight line from σ<sub>max</sub><sup>1/ρ</sup> "
-        "to σ<sub>min</sub><sup>1/ρ</sup>",
+        "(σ/α)<sup>1/ρ</sup> in a straight line, σ<sub>max</sub> to σ<sub>min</sub>",
         "return [(a + i / max(n - 1, 1) * (b - a)) ** rho for i in range(n)]",
-        (("sigma_min", 0.002), ("sigma_max", 80.0), ("rho", 7.0)),
+        (
+            ("sigma_min", 0.002, 1e-4, 0.1, True),
+            ("sigma_max", 80.0, 1, 1000, True),
+            ("rho", 7.0, 1, 20, False),
+        ),
     ),
-    "zero_snr": (
-        "linear’s α, shifted until α<sub>T</sub> = 0 and stretched back to its α<sub>1</sub>",
-        "alpha = (schedule.alpha - last) / (first - last) * first",
-        (),
+    "scaled_linear": (
+        "as linear, √β in a straight line: Stable Diffusion’s",
+        "root = torch.linspace(beta_start**0.5, beta_end**0.5, T, dtype=torch.float64)",
+        (("beta_start", 0.00085, 1e-6, 0.01, True), ("beta_end", 0.012, 1e-3, 0.2, True)),
     ),
 }
 
 
-def redraw(beta_start, beta_end, s, sigma_min, sigma_max, rho) -> dict:
-    """Tables of the four schedules with these parameters: the value of the widget.
+def redraw(asked: object) -> dict:
+    """New tables for the page: {"tables": {maker: {"before", "after"}}}, or {"error": sentence}.
 
-    Raises gr.Error with the sentence of explorer.schedules that names the field and its range.
+    asked: {"T": T, "makers": {maker: {argument: value}}}. "after" is rescaled to zero terminal
+    SNR. Called past Gradio's queue, so it checks all that it gets and computes little.
     """
+    try:
+        return {"tables": _tables(asked)}
+    except (ValueError, gr.Error) as error:
+        sentence = str(getattr(error, "message", error))
+        return {"error": sentence if len(sentence) <= 300 else sentence[:299] + "…"}
+
+
+def _tables(asked: object) -> dict:
     from explorer import schedules  # brings torch, which the page does not wait for
 
-    try:
-        linear = schedules.linear(beta_start=beta_start, beta_end=beta_end)
-        made = {
-            "linear": linear,
-            "cosine": schedules.cosine(s=s),
-            "karras": schedules.karras(sigma_min=sigma_min, sigma_max=sigma_max, rho=rho),
-            "zero_snr": schedules.zero_snr(linear),
+    if not isinstance(asked, dict) or not isinstance(asked.get("makers"), dict):
+        raise ValueError("The page must name T and the schedules that it wants.")
+    T = checks.integer("T", asked.get("T"), 2, MOST_STEPS)
+    tables = {}
+    for name, values in asked["makers"].items():
+        fields = [field[0] for field in MADE[checks.choice("Schedule", name, MADE)][2]]
+        if not isinstance(values, dict) or set(values) != set(fields):
+            raise ValueError(f"{name} needs {' and '.join(fields)}.")
+        before = getattr(schedules, name)(T, **{field: values[field] for field in fields})
+        tables[name] = {"before": table(before), "after": table(schedules.zero_snr(before))}
+    return tables
+
+
+def laboratory(context) -> None:
+    """The charts, strips and parameters."""
+    context.warm_up.append(import_schedules)
+    predict(QUESTION, ANSWER)
+    makers = {
+        name: {
+            "label": NAMES[name],
+            "formula": formula,
+            "source": source,
+            "fields": [
+                dict(zip(("name", "value", "low", "high", "log"), f, strict=True)) for f in fields
+            ],
         }
-    except ValueError as error:
-        raise refuse(str(error)) from None
-    return {name: table(schedule) for name, schedule in made.items()}
+        for name, (formula, source, fields) in MADE.items()
+    }
+    gr.HTML(
+        None,
+        html_template=template("schedules.html"),
+        js_on_load=widget("schedulesTab", "server"),
+        server_functions=[redraw],
+        apply_default_css=False,
+        elem_classes="explorer-widget",
+        makers=makers,
+        picture=base64.b64encode(gallery.digits()[4].tobytes()).decode(),
+        start=0.3,
+    )
+
+
+CHAPTERS = (("Compare", laboratory),)
 
 
 def build(context) -> None:
-    """The tab: the widget draws by itself; only new parameters ask the server."""
-    context.warm_up.append(import_schedules)
-    predict(QUESTION, ANSWER)
-    show = gr.HTML(
-        None,  # the page's own tables
-        html_template=template("schedules.html"),
-        js_on_load=widget("schedulesTab"),
-        apply_default_css=False,
-        elem_classes="explorer-widget",
-        names={name: NAMES[name] for name in FOUR},
-        size=gallery.about()["size"],
-        picture=base64.b64encode(gallery.digits()[4].tobytes()).decode(),
-        noise=base64.b64encode(noise(0).tobytes()).decode(),
-        start=0.3,
-    )
-    fields: list[gr.Number] = []
-    with gr.Accordion("How each is made, and its parameters", open=False):
-        for pair in (("linear", "cosine"), ("karras", "zero_snr")):
-            with gr.Row(elem_classes="made"):
-                for name in pair:
-                    with gr.Column(min_width=300):
-                        fields += parameters(name)
-        with gr.Row():
-            draw = gr.Button("Draw with these", variant="primary", scale=0, min_width=200)
-            reset = gr.Button("Back to the defaults", scale=0, min_width=200)
-    gr.on(
-        [draw.click, *(field.submit for field in fields)],
-        redraw,
-        fields,
-        show,
-        api_name="schedules",
-        show_progress="hidden",
-        concurrency_limit=None,
-    )
-    defaults = [field.value for field in fields]
-    reset.click(lambda: [None, *defaults], None, [show, *fields], api_visibility="private")
+    """The tab: a chapter for each thing to learn."""
+    with gr.Tabs(elem_classes="chapters"):
+        for title, chapter in CHAPTERS:
+            with gr.Tab(title):
+                chapter(context)
 
 
 def import_schedules() -> None:
     """Warm-up: the first change of a parameter should not wait for torch."""
     import explorer.schedules  # noqa: F401
-
-
-def parameters(name: str) -> list[gr.Number]:
-    """One schedule's formula and source line, with its fields under them."""
-    formula, source, wanted = MADE[name]
-    gr.HTML(
-        html_template=f'<h4>{NAMES[name]}</h4><p class="math">{formula}</p>'
-        f'<pre class="explorer-code">{source}</pre>',
-        js_on_load=None,
-        apply_default_css=False,
-        elem_classes="explorer-widget",
-    )
-    if not wanted:
-        return []
-    with gr.Row():
-        return [gr.Number(value, label=label, min_width=90) for label, value in wanted]
