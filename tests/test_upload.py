@@ -36,18 +36,10 @@ def test_a_photo_is_turned_as_its_camera_says(tmp_path):
     assert np.abs(turned - np.rot90(np.asarray(ramp(256, 256)), -1)).mean() < 3
 
 
-def test_transparent_is_white_and_ink_can_be_swapped(tmp_path):
+def test_transparent_is_white(tmp_path):
     file = tmp_path / "x.png"
     Image.new("RGBA", (64, 64), (0, 0, 0, 0)).save(file)
     assert (upload.full(file) == 255).all()
-    assert (upload.resized(upload.full(file), 28, False, True) == 0).all()
-
-
-def test_smaller_sizes_are_block_means(tmp_path):
-    picture = np.asarray(ramp(256, 256))
-    small = upload.resized(picture, 64, True, False).astype(float)
-    assert np.abs(small - picture.reshape(64, 4, 64, 4, 3).mean((1, 3))).max() <= 1
-    assert upload.resized(picture, 28, False, False).shape == (28, 28)
 
 
 def png_header(width: int, height: int) -> bytes:
@@ -91,26 +83,17 @@ def test_the_file_is_deleted_whether_it_was_good_or_not(tmp_path):
     good, bad = tmp_path / "x.png", tmp_path / "y.png"
     ramp(40, 30).save(good)
     bad.write_bytes(b"no")
-    answer, kept = sources.uploaded(str(good), "64", "colour", False)
-    assert answer["size"] == 64 and answer["full"]["size"] == 256 and kept.shape == (256, 256, 3)
+    answer = sources.uploaded(str(good))
+    assert (answer["size"], answer["channels"]) == (256, 3)
     with pytest.raises(gr.Error):
-        sources.uploaded(str(bad), "64", "colour", False)
+        sources.uploaded(str(bad))
     assert not good.exists() and not bad.exists()
 
 
-@pytest.mark.parametrize(
-    "side, colour, inverted, said",
-    [
-        ("65", "grey", False, "Size"),
-        (["64"], "grey", False, "Size"),
-        (float("nan"), "grey", False, "Size"),
-        ("64", {"a": 1}, False, "Colour"),
-        ("64", "grey", "yes", "Inverted"),
-    ],
-)
-def test_other_values_are_refused_by_name(side, colour, inverted, said):
-    with pytest.raises(gr.Error, match=said):
-        sources.changed(np.zeros((256, 256, 3), np.uint8), side, colour, inverted)
+@pytest.mark.parametrize("path", [None, 5, ["a"], {"path": "a"}, float("nan")])
+def test_only_a_file_is_an_upload(path):
+    with pytest.raises(gr.Error, match="Choose a picture file"):
+        sources.uploaded(path)
 
 
 @pytest.mark.parametrize("number", [None, -1, 10_000, 2.5, float("nan"), True, "3", [1]])

@@ -7,11 +7,10 @@ from functools import cache
 from pathlib import Path
 
 import gradio as gr
-import numpy as np
 
 from explorer.app import checks, upload
 from explorer.app.controls import note
-from explorer.app.theme import widget
+from explorer.app.theme import template, widget
 from explorer.paths import default_root
 
 DIGITS = 10_000  # in MNIST's test set
@@ -20,11 +19,10 @@ PRIVACY = (
     "nowhere else. Its middle square is used: PNG, JPEG, WebP, GIF or BMP, up to 5 MB and 4096 "
     "pixels a side."
 )
-Answer = tuple[dict, np.ndarray | None]
 
 
-def uploaded(path: str | None, side, colour, inverted) -> Answer:
-    """A new file: (what the inbox gets, the picture to keep). Raises gr.Error with a sentence."""
+def uploaded(path: object) -> dict:
+    """A new file, for the inbox; the page makes all sizes from it. Raises gr.Error, a sentence."""
     if not isinstance(path, str):
         raise checks.refuse("Choose a picture file first.")
     try:
@@ -33,24 +31,7 @@ def uploaded(path: str | None, side, colour, inverted) -> Answer:
         raise checks.refuse(str(error)) from None
     finally:
         Path(path).unlink(missing_ok=True)
-    return changed(picture, side, colour, inverted), picture
-
-
-def changed(picture: np.ndarray | None, side, colour, inverted) -> dict | None:
-    """The kept picture at another size, in grey or colour; None before there is one."""
-    side = int(checks.choice("Size", str(side), [str(s) for s in upload.SIDES]))
-    colour = checks.choice("Colour", colour, ("grey", "colour")) == "colour"
-    if not isinstance(inverted, bool):
-        raise checks.refuse("Inverted must be on or off.")
-    if picture is None:
-        return None
-    return {
-        "key": "upload",
-        **upload.packed(upload.resized(picture, side, colour, inverted)),
-        "full": upload.packed(upload.resized(picture, upload.FULL, True, inverted)),
-        "name": "your picture",
-        "note": f"Your picture, averaged to {side} × {side} pixels.",
-    }
+    return {"key": "upload", **upload.packed(picture), "name": "your picture", "note": ""}
 
 
 def mnist_folder() -> Path | None:
@@ -88,26 +69,19 @@ def digit(number) -> dict:
 
 def build() -> None:
     """The two panels that the tiles of the tab unfold, and the inbox."""
-    inbox = gr.HTML(
-        None,
-        html_template="<span></span>",
-        js_on_load=widget("inbox"),
-        apply_default_css=False,
-        elem_classes=["explorer-widget", "inbox"],
-        mnist=_offered(),
-    )
     quiet = dict(api_visibility="private", show_progress="hidden")
-    kept = gr.State(None, time_to_live=3600)
     with gr.Row(elem_classes=["drawer", "drawer-upload"]):
-        file = gr.UploadButton("Choose a picture", file_types=["image"], type="filepath", size="md")
-        sides = [str(s) for s in upload.SIDES]
-        side = gr.Radio(sides, value="64", label="Pixels a side", elem_classes="chips")
-        colour = gr.Radio(["grey", "colour"], value="colour", label="In", elem_classes="chips")
-        inverted = gr.Checkbox(False, label="Swap black and white (ink on paper)")
+        file = gr.UploadButton("Choose a picture", file_types=["image"], size="md")
+        inbox = gr.HTML(
+            None,
+            html_template=template("forward/inbox.html"),
+            js_on_load=widget("inbox"),
+            apply_default_css=False,
+            elem_classes=["explorer-widget"],
+            mnist=_offered(),
+        )
         note(PRIVACY)
-    made = [side, colour, inverted]
-    file.upload(uploaded, [file, *made], [inbox, kept], **quiet)
-    gr.on([control.input for control in made], changed, [kept, *made], inbox, **quiet)
+    file.upload(uploaded, file, inbox, **quiet)
     if _offered():
         with gr.Row(elem_classes=["drawer", "drawer-mnist"]):
             number = gr.Number(0, label="Test digit, 0 to 9999", precision=0)

@@ -14,8 +14,7 @@ from PIL import Image, ImageOps
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
 LARGEST_FILE = 5 * 2**20  # bytes
 SMALLEST, LARGEST = 8, 4096  # pixels a side of what comes
-FULL = 256  # pixels a side of what is kept; every smaller size is made from it
-SIDES = (28, 32, 64, 128, 256)
+FULL = 256  # pixels a side of what the page gets; it makes every smaller size from it
 
 
 class UploadError(ValueError):
@@ -44,16 +43,6 @@ def full(path: str | Path) -> np.ndarray:
     ground = Image.new("RGBA", picture.size, "white")
     square = ImageOps.fit(Image.alpha_composite(ground, picture).convert("RGB"), (FULL, FULL))
     return np.asarray(square)
-
-
-def resized(picture: np.ndarray, side: int, colour: bool, inverted: bool) -> np.ndarray:
-    """A picture (256, 256, 3) at another size: uint8 (side, side, 3), or (side, side) in grey."""
-    image = Image.fromarray(picture)
-    if not colour:
-        image = image.convert("L")
-    if side != FULL:
-        image = image.resize((side, side), Image.Resampling.BOX)
-    return np.asarray(ImageOps.invert(image) if inverted else image)
 
 
 def packed(pixels: np.ndarray) -> dict:

@@ -102,8 +102,8 @@ def open_tab(page, url: str, name: str, ready: str) -> None:
 
 def open_chapter(page, url: str, tab: str, chapter: str, ready: str) -> None:
     """Open a tab, then one of the chapters inside it, and wait for `ready`."""
-    open_tab(page, url, tab, ".chapters")
-    page.get_by_role("tab", name=chapter, exact=True).first.click(timeout=60_000)
+    open_tab(page, url, tab, ".chapters >> visible=true")
+    page.get_by_role("tab", name=chapter, exact=True).locator("visible=true").first.click()
     page.wait_for_selector(ready, timeout=60_000)
 
 

@@ -205,7 +205,8 @@ def test_the_time_from_a_change_to_the_redrawn_charts(page_at):
           const box = document.querySelector('[data-maker=cosine] input[type=number]'), took = [];
           for (let i = 1; i <= 12; i++) {
             const start = performance.now();
-            const drawn = new Promise(f => document.addEventListener('explorer:redrawn', f, {once: true}));
+            const drawn = new Promise(f =>
+              document.addEventListener('explorer:redrawn', f, {once: true}));
             box.value = 0.01 * i;
             box.dispatchEvent(new Event('input'));
             await drawn;

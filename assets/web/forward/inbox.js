@@ -9,6 +9,7 @@
 
   ex.inbox = function (element, props, watch) {
     const forward = element.closest('.forward'), last = {};
+    let original = null; // the upload as it came, 256 x 256 RGB
     const waits = { upload: 'Choose a picture below.', mnist: 'Type a number below, or take another digit.' };
 
     function show(key) {
@@ -27,15 +28,32 @@
       }
     }
 
+    const chosen = (name) => element.querySelector(`[name=upload-${name}]:checked`).value;
+
+    // The upload at the chosen size, in grey or colour, perhaps with black and white swapped.
+    function made({ x0, size }) {
+      const side = Number(chosen('side')), sign = element.querySelector('[name=upload-swap]').checked ? -1 : 1;
+      const full = { x0: x0.map((v) => sign * v), size }, small = ex.lab.resampled(full.x0, size, 3, side);
+      const grey = chosen('colour') === 'grey';
+      return { x0: grey ? ex.lab.greys(small) : small, size: side, channels: grey ? 1 : 3, full,
+        note: `Your picture, averaged to ${side} × ${side} pixels.` };
+    }
+
     function receive() {
       const got = props.value;
       if (!got) return;
-      const image = ({ pixels, size, channels }) => ({ x0: ex.sources.unit(ex.bytes(pixels), size * size * channels), size, channels });
-      last[got.key] = { ...image(got), key: got.key, name: got.name, alt: got.name, note: got.note,
-        full: got.full ? image(got.full) : null };
-      ex.sources.choose(got.key);
+      const { key, name, note, size, channels, pixels } = got;
+      const x0 = ex.sources.unit(ex.bytes(pixels), size * size * channels);
+      if (key === 'upload') original = { x0, size };
+      last[key] = { key, name, alt: name, note, x0, size, channels, full: null, ...(key === 'upload' ? made(original) : {}) };
+      ex.sources.choose(key);
     }
 
+    element.addEventListener('change', () => {
+      if (!original) return;
+      Object.assign(last.upload, made(original));
+      show('upload');
+    });
     if (ex.sources.ready) add();
     else document.addEventListener('explorer:sources', add, { once: true });
     watch('value', receive);

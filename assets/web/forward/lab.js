@@ -93,5 +93,28 @@
     return out;
   }
 
-  ex.lab = { state, set, use, add, level, screen, averaged };
+  // The same for any side, each new pixel the mean over the area that it covers.
+  function resampled(values, size, channels, side) {
+    if (size % side === 0) return averaged(values, size, channels, size / side);
+    const scale = size / side, out = new Float32Array(side * side * channels);
+    const cover = (cell, from) => Math.max(0, Math.min(cell + 1, from + scale) - Math.max(cell, from));
+    for (let row = 0; row < side; row++) {
+      for (let col = 0; col < side; col++) {
+        const top = row * scale, left = col * scale, to = (row * side + col) * channels;
+        for (let y = Math.floor(top); y < Math.min(size, top + scale); y++) {
+          for (let x = Math.floor(left); x < Math.min(size, left + scale); x++) {
+            const share = (cover(y, top) * cover(x, left)) / scale ** 2;
+            for (let c = 0; c < channels; c++) out[to + c] += share * values[(y * size + x) * channels + c];
+          }
+        }
+      }
+    }
+    return out;
+  }
+
+  // RGB as greys, as brightness is weighed in television (ITU-R BT.601).
+  const greys = (values) => Float32Array.from({ length: values.length / 3 },
+    (_, i) => 0.299 * values[3 * i] + 0.587 * values[3 * i + 1] + 0.114 * values[3 * i + 2]);
+
+  ex.lab = { state, set, use, add, level, screen, averaged, resampled, greys };
 })(window.explorer);

@@ -3,27 +3,12 @@
 (function (ex) {
   const SIDE = 28;
 
-  // Any picture as 28 x 28 greys: the mean over the area that each new pixel covers.
-  ex.asDigit = function ({ x0, size, channels }) {
-    const scale = size / SIDE, out = new Array(SIDE * SIDE);
-    const grey = (i) => (channels === 1 ? x0[i] : 0.299 * x0[3 * i] + 0.587 * x0[3 * i + 1] + 0.114 * x0[3 * i + 2]);
-    const cover = (cell, from) => Math.max(0, Math.min(cell + 1, from + scale) - Math.max(cell, from));
-    for (let row = 0; row < SIDE; row++) {
-      for (let col = 0; col < SIDE; col++) {
-        const top = row * scale, left = col * scale;
-        let sum = 0, area = 0;
-        for (let y = Math.floor(top); y < Math.min(size, Math.ceil(top + scale - 1e-9)); y++) {
-          for (let x = Math.floor(left); x < Math.min(size, Math.ceil(left + scale - 1e-9)); x++) {
-            const share = cover(y, top) * cover(x, left);
-            sum += share * grey(y * size + x);
-            area += share;
-          }
-        }
-        out[row * SIDE + col] = Math.max(0, Math.min(255, Math.round((sum / area + 1) * 127.5)));
-      }
-    }
-    return out;
-  };
+  // Any picture as 28 x 28 greys, 0 to 255.
+  function asDigit({ x0, size, channels }) {
+    const small = ex.lab.resampled(x0, size, channels, SIDE);
+    return Array.from(channels === 1 ? small : ex.lab.greys(small),
+      (v) => Math.max(0, Math.min(255, Math.round((v + 1) * 127.5))));
+  }
 
   ex.resume = function (element, props, watch, send) {
     const root = element.querySelector('.resume-chapter'), find = (selector) => root.querySelector(selector);
@@ -31,7 +16,7 @@
     let first = true;
 
     function go() {
-      send({ picture: ex.asDigit(state), t: Math.max(1, state.t), schedule: state.schedule, seed: state.seed });
+      send({ picture: asDigit(state), t: Math.max(1, state.t), schedule: state.schedule, seed: state.seed });
     }
 
     function draw() {
