@@ -85,7 +85,7 @@ def build(context) -> None:
         sources.build()
         with gr.Tabs(elem_classes="chapters"):
             for title, chapter in CHAPTERS:
-                with gr.Tab(title):
+                with gr.Tab(title) as context.tab:
                     chapter(context)
         page(
             "forward/clock.html",

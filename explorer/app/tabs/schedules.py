@@ -4,7 +4,7 @@ import base64
 
 import gradio as gr
 
-from explorer.app import checks, gallery
+from explorer.app import checks, gallery, grey_image
 from explorer.app.tables import NAMES, table
 from explorer.app.theme import predict, template, widget
 
@@ -105,14 +105,17 @@ def laboratory(context) -> None:
     )
 
 
-CHAPTERS = (("Compare", laboratory),)
+CHAPTERS = (
+    ("Compare", laboratory),
+    (grey_image.TITLE, grey_image.build),
+)
 
 
 def build(context) -> None:
     """The tab: a chapter for each thing to learn."""
     with gr.Tabs(elem_classes="chapters"):
         for title, chapter in CHAPTERS:
-            with gr.Tab(title):
+            with gr.Tab(title) as context.tab:
                 chapter(context)
 
 
