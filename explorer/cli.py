@@ -123,6 +123,9 @@ def evaluate(
         Path | None, typer.Option(help="The table; NAME.quality.json beside the weights.")
     ] = None,
     resume: Annotated[bool, typer.Option(help="Keep the rows that the table has.")] = False,
+    losses: Annotated[
+        bool, typer.Option("--losses", help="Only the loss at each noise level: NAME.losses.json.")
+    ] = False,
 ) -> None:
     """Measure quality: sampler, steps and scale against accuracy, Fréchet distance, diversity.
 
@@ -135,6 +138,8 @@ def evaluate(
 
     net = zoo.load(name)
     source = net.card.facts.get("recipe", {}).get("data", "mnist")
+    if losses:
+        return _losses(net, open_images(source, data, False), zoo.locate(name), out)
     train, test = (open_images(source, data, split) for split in (True, False))
     file = out or zoo.locate(name).with_suffix(".quality.json")
     if not resume:
@@ -147,6 +152,21 @@ def evaluate(
     shown = file.with_name(file.name.removesuffix(".json").removesuffix(".quality") + ".md")
     card.write_card(shown, net.card.facts, table)
     print(f"{file}, {shown}")
+
+
+def _losses(net, test, weights: Path, out: Path | None) -> None:
+    """The loss of a U-Net at each noise level, with a progress bar."""
+    from rich.progress import Progress
+
+    from explorer import losses
+
+    if net.card.kind != "unet":
+        raise ValueError(f"{net.card.name} is no denoiser: only a U-Net has a loss by noise level.")
+    file = out or weights.with_suffix(".losses.json")
+    with Progress() as bar:
+        task = bar.add_task(net.card.name, total=len(losses.LOG_SNRS))
+        losses.measure(net, test, file, tell=lambda: bar.advance(task))
+    print(file)
 
 
 def _measured(net, judge, file: Path, samples: int | None) -> dict:

@@ -4,7 +4,7 @@
 //
 //   plot(host, {title, x, y, width, height, onhover}) -> {draw(series), cursor(x), root}
 //     x, y: {label, log, range: [low, high] or null for that of the data, ticks or null}
-//     series: [{key, label, ink: 'sampler-ddim', points: [[x, y], ...], dots, line, faint}]
+//     series: [{key, label, ink: 'sampler-ddim', points: [[x, y], ...], dots, line, faint, wide}]
 //   onhover(x): the pointer is over the data at x; without it, only the reading moves.
 (function (ex) {
   const ns = 'http://www.w3.org/2000/svg', LEFT = 54, RIGHT = 12, TOP = 10, BOTTOM = 38;
@@ -85,13 +85,13 @@
 
     const drawable = ([px, py]) => Number.isFinite(px) && Number.isFinite(py) && (!ax.log || px > 0) && (!ay.log || py > 0);
 
-    function one({ key, ink, points, dots, line = true, faint }) {
+    function one({ key, ink, points, dots, line = true, faint, wide }) {
       const places = points.filter(drawable).map(([px, py]) => [scaleX(px), scaleY(py)]);
-      const [, name] = ink ? [null, ink.slice(ink.indexOf('-') + 1)] : [];
+      const name = ink ? ink.slice(ink.indexOf('-') + 1) : '';
       const colour = ink ? `var(--${ink})` : 'var(--body-text-color-subdued)';
       const group = ex.svg('g', { 'data-series': key, opacity: faint ? 0.35 : null });
       if (line && places.length > 1) {
-        group.append(ex.svg('path', { class: 'line', style: `stroke:${colour};stroke-dasharray:${(ink && ex.dashes[name]) || 'none'}`,
+        group.append(ex.svg('path', { class: wide ? 'line wide' : 'line', style: `stroke:${colour};stroke-dasharray:${(ink && ex.dashes[name]) || 'none'}`,
           d: 'M' + places.map(([px, py]) => `${px.toFixed(1)} ${py.toFixed(1)}`).join('L') }));
       }
       if (dots) group.append(...places.map(([px, py]) => ex.svg('circle', { cx: px.toFixed(1), cy: py.toFixed(1), r: 3.5, style: `fill:${colour}` })));
@@ -125,7 +125,7 @@
         return point && drawable(point) ? [[s, point]] : [];
       });
       marks.replaceChildren(...found.map(([s, [px, py]]) => ex.svg('circle', { cx: scaleX(px), cy: scaleY(py), r: 4.5,
-        style: `fill:var(--${s.ink})` })));
+        style: `fill:${s.ink ? `var(--${s.ink})` : 'currentColor'}` })));
       reading.textContent = `${ax.short || ax.label} ${written(at)}: ` +
         found.map(([s, [, py]]) => `${s.label} ${ex.show(py)}`).join(' · ');
     }

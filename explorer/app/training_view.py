@@ -1,0 +1,48 @@
+"""The chapter "What training sees": the noise levels a uniform t visits, and the loss there."""
+
+import base64
+import json
+from pathlib import Path
+
+import gradio as gr
+
+from explorer.app import gallery
+from explorer.app.tables import NAMES
+from explorer.app.theme import predict, template, widget
+from explorer.paths import ASSETS
+
+TITLE = "What training sees"
+QUESTION = "Training picks t uniformly. Does every noise level then get the same share of it?"
+ANSWER = (
+    "No. A schedule decides how many of the T steps fall on each log-SNR: linear spends most of "
+    "them where almost only noise is left. The network here was trained with a uniform angle, "
+    "which needs no schedule and visits what the cosine schedule visits. To change the schedule "
+    "of a training that draws t uniformly is to weight its loss (Kingma and Gao 2023)."
+)
+
+
+def losses(model: str) -> dict | None:
+    """What `explorer evaluate MODEL --losses` wrote beside the weights; None where it did not."""
+    path = Path(model)
+    weights = path if path.suffix else ASSETS / "models" / f"{model}.safetensors"
+    try:
+        table = json.loads(weights.with_suffix(".losses.json").read_text("utf-8"))
+        return table if table["rows"] else None
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def build(context) -> None:
+    """The chapter; all of it runs in the page."""
+    predict(QUESTION, ANSWER)
+    gr.HTML(
+        None,
+        html_template=template("training.html"),
+        js_on_load=widget("trainingView"),
+        apply_default_css=False,
+        elem_classes="explorer-widget",
+        names=NAMES,
+        losses=losses(context.model),
+        model=Path(context.model).stem,
+        picture=base64.b64encode(gallery.digits()[4].tobytes()).decode(),
+    )
