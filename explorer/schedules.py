@@ -125,6 +125,19 @@ class Schedule:
         return Level(*(torch.lerp(table[i], table[i + 1], t - i).sqrt() for table in squares))
 
 
+def time_of(schedule: Schedule, level: Level) -> float:
+    """The t in [0, T] at which a variance preserving Level lies on a schedule, whole or not.
+
+    The inverse of calling the schedule. Raises ValueError where it never gets that noisy.
+    """
+    share = level.alpha**2 / (level.alpha**2 + level.sigma**2)
+    squares = schedule.alpha**2
+    if share < squares[-1] * (1 - 1e-9):  # less is rounding, and means the end
+        raise ValueError(f"alpha must be at least {schedule.alpha[-1]:.3g} on {schedule.name}.")
+    i = int(torch.searchsorted(-squares, -share, right=True).clamp(1, schedule.T)) - 1
+    return i + min(1.0, ((squares[i] - share) / (squares[i] - squares[i + 1])).item())
+
+
 def linear(T: int = 1000, beta_start: float = 1e-4, beta_end: float = 0.02) -> Schedule:
     """beta_t rises linearly (Ho et al. 2020, section 4). Ends at alpha = 0.0064, not 0."""
     _check_integer("T", T, 2, 10_000)

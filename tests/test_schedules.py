@@ -16,6 +16,7 @@ from explorer.schedules import (
     levels,
     levels_from,
     linear,
+    time_of,
     timesteps,
     zero_snr,
 )
@@ -256,3 +257,18 @@ def test_a_walk_can_begin_at_any_t(name):
 def test_a_walk_needs_a_t_with_noise(t):
     with pytest.raises(ValueError, match="t must be"):
         levels_from(linear(), t, 5)
+
+
+@every_schedule
+def test_the_time_of_a_level_is_the_inverse_of_the_schedule(name):
+    schedule = SCHEDULES[name]()
+    for t in (0, 0.3, 1, 2.5, 250, 499.99, 998.25, 999, 1000):
+        assert abs(time_of(schedule, schedule(t)) - t) < 1e-6
+    for level in levels(schedule, 12, "karras")[:-1]:
+        if level.alpha:
+            assert abs(schedule(time_of(schedule, level)).alpha - level.alpha) < 1e-12
+
+
+def test_a_level_beyond_the_end_has_no_time():
+    with pytest.raises(ValueError, match="alpha must be at least"):
+        time_of(linear(), Level(0.0, 1.0))

@@ -41,8 +41,8 @@ def digit_and_seed(choices: Sequence[str]) -> tuple[gr.Radio, gr.Number, gr.Butt
     return digit, seed, button
 
 
-def schedule_and_spacing() -> tuple[gr.Radio, gr.Radio]:
-    """The two choices that are so often taken for one."""
+def schedule_and_spacing(*more: str) -> tuple[gr.Radio, gr.Radio]:
+    """The two choices that are so often taken for one; `more` spacings than the usual."""
     schedule = gr.Radio(
         [(name, key) for key, name in NAMES.items()],
         value="linear",
@@ -50,7 +50,7 @@ def schedule_and_spacing() -> tuple[gr.Radio, gr.Radio]:
         elem_classes="chips",
     )
     spacing = gr.Radio(
-        list(SPACINGS),
+        [*SPACINGS, *more],
         value="trailing",
         label="Spacing: at which noise levels the sampler stops",
         elem_classes="chips",

@@ -28,12 +28,14 @@ class Context:
     `model` is the network that the tabs run, a name of the zoo or a path.
     `tab` is the gr.Tab being built, for `context.tab.select(...)`. Functions appended to `warm_up`
     run one after another on one background thread once the page is served: import torch, load
-    weights and fill caches there.
+    weights and fill caches there. `lent` holds what one tab offers to those built after it, by
+    name, since a tab never imports a tab.
     """
 
     tab: gr.Tab | None = None
     model: str = SHIPPED
     warm_up: list[Callable[[], object]] = field(default_factory=list)
+    lent: dict[str, gr.HTML] = field(default_factory=dict)
 
     def start_warm_up(self) -> threading.Thread:
         """Run the warm-up functions in the background; an error in one does not stop the next."""

@@ -55,7 +55,7 @@ def test_the_three_losses_are_weights_of_one_measurement(page, app, watch):
     open_chapter(page, app, "Schedules", training_view.TITLE, ".training-view .plot")
     rows = training_view.losses("mnist")["rows"]
     row = rows[len(rows) // 2]  # log-SNR 0: alpha² = sigma² = 1/2
-    box = page.locator(".loss svg").bounding_box()
+    box = page.locator(".loss svg.plot").bounding_box()
     for kind, weight in (("v", 1), ("x0", 0.5), ("eps", 0.5)):
         page.locator(f"[name=loss-of][value={kind}]").check(force=True)
         x = (54 + (540 - 12 - 54) / 2) / 540  # the place of 0 on the axis

@@ -4,7 +4,7 @@ import time
 
 import gradio as gr
 
-from explorer.app import checks, controls, measured
+from explorer.app import checks, controls, measured, steps
 from explorer.app.once import once
 from explorer.app.player import player
 from explorer.app.tables import NAMES
@@ -28,22 +28,33 @@ HEUN_ON_COSINE = (
     " Heun steps in σ/α, which the cosine schedule starts at about 20,000: its first, huge step "
     "overshoots, and few steps cannot mend that. The other schedules start at 160 or less."
 )
+OWN = "own"
+OWN_GRID = (
+    " The number of your own stops decides the NFE; Heun, which evaluates twice a step, takes "
+    "every second of them. All start from pure noise, whatever your first t is."
+)
+OPEN = f"""() => [...document.querySelectorAll('button[role=tab]')]
+    .find((tab) => tab.textContent.trim() === '{TITLE}').click()"""
 EMPTY = "The first race is on its way: the model is being loaded."
 
 
 @once(24)
-def _race(digit: str, seed: int, budget: int, schedule: str, spacing: str, scale: float) -> tuple:
+def _race(
+    digit: str, seed: int, budget: int, schedule: str, spacing: str, scale: float, own: tuple
+) -> tuple:
     """The answer to a checked request: film, facts, lessons, and step n of 2n beside n steps."""
     controls.ready()
     from explorer.app import race
 
     start = race.Start(controls.asked(digit), seed, scale)
     clock = time.perf_counter()
-    entrants = race.field(schedule, spacing, budget, ORDER)
+    budget = len(own) or budget
+    entrants = race.field(schedule, spacing, budget, ORDER, own)
     runs = race.run(entrants, start)
     seconds = time.perf_counter() - clock
     by_key = {one.entrant.key: one for one in runs}
-    twice = race.run(race.field(schedule, spacing, 2 * budget, ["ddim"]), start)[0]
+    finer = race.field(schedule, spacing, 2 * budget, ["ddim"], race.halved(own))
+    twice = race.run(finer, start)[0]
     lessons = template("lessons.html").format(
         same=_difference(by_key["ddim"], by_key["euler"]),
         chance=_difference(by_key["ddpm"], by_key["euler_ancestral"]),
@@ -83,33 +94,38 @@ def _facts(start, runs, seconds: float, request: tuple) -> str:
     )
     drawn = "No label" if start.label is None else f"Digit {digit}, guidance scale {scale:g}"
     levels = f'grid = levels({controls.SOURCE[schedule]}, {budget}, "{spacing}")'
+    if spacing == OWN:
+        levels = f"grid = [*map({controls.SOURCE[schedule]}, times), Level(1.0, 0.0)]"
     walk = "for step in dpmpp_2m(denoise, noise, grid): ..."
     return (
         f"{measured}<p class='quiet'>{drawn}; seed {seed}; model {controls.model_name()}; "
         f"{NAMES[schedule]} schedule; {spacing} spacing. A step of Heun costs two evaluations: "
         f"it makes {heun.entrant.steps} steps ({heun.nfe} NFE) where the others make {budget}. "
         "σ is the noise level that a step starts from. Grey scale: black −1, white 1, fixed."
+        f"{OWN_GRID if spacing == OWN else ''}"
         f"{HEUN_ON_COSINE if schedule == 'cosine' and spacing != 'leading' else ''}</p>"
         f"<pre class='explorer-code'>{levels:<{len(walk)}}  <i># schedule and spacing: where to "
         f"stop</i>\n{walk}  <i># sampler: how to get from one level to the next</i></pre>"
     )
 
 
-def run(digit, seed, budget, schedule, spacing, scale) -> tuple:
+def run(digit, seed, budget, schedule, spacing, scale, own="") -> tuple:
     """The race that the controls ask for. Raises gr.Error, naming field and range."""
+    spacing = checks.choice("Spacing", spacing, (*controls.SPACINGS, OWN))
     return _race(
         checks.choice("Digit", digit, CLASSES),
         checks.integer("Seed", seed, 0, controls.LAST_SEED),
         checks.integer("Evaluations (NFE)", budget, FEWEST, MOST),
         checks.choice("Schedule", schedule, NAMES),
-        checks.choice("Spacing", spacing, controls.SPACINGS),
+        spacing,
         checks.number("Guidance scale", scale, 0, LARGEST_SCALE),
+        steps.parse(own) if spacing == OWN else (),
     )
 
 
 def warm() -> None:
     """Run the opening race, so that it is there before the tab is opened."""
-    _race(*DEFAULTS)
+    _race(*DEFAULTS, ())
 
 
 def build(context) -> None:
@@ -125,7 +141,13 @@ def build(context) -> None:
         elem_classes="settles",
     )
     with gr.Accordion("Schedule, spacing and guidance", open=False):
-        schedule, spacing = controls.schedule_and_spacing()
+        schedule, spacing = controls.schedule_and_spacing(OWN)
+        own = gr.Textbox(
+            "",
+            label="Your own grid: the t of each step, noisiest first (for the spacing “own”)",
+            placeholder="1000, 800, 600, 400, 200: or drag the dots in Schedules",
+            max_length=steps.LONGEST,
+        )
         scale = gr.Slider(
             0,
             LARGEST_SCALE,
@@ -144,8 +166,13 @@ def build(context) -> None:
             three = player(None, name="halfway", picture=180, empty=EMPTY)
     controls.fixed(measured.against_nfe(context.model))
 
-    inputs = [digit, seed, budget, schedule, spacing, scale]
+    inputs = [digit, seed, budget, schedule, spacing, scale, own]
     outputs = [show, facts, lessons, halfway, three]
     race = controls.Job(run, inputs, outputs, progress=show, api_name="race")
     controls.on_change(context.tab, [race], seed=seed, fresh=fresh)
     context.warm_up.append(warm)
+    if grid := context.lent.get("grid"):  # the chapter of Schedules where dots are dragged
+        taken = grid.use(
+            steps.use, None, [schedule, spacing, own], api_visibility="private", queue=False
+        )
+        taken.success(None, js=OPEN, api_visibility="private")

@@ -4,7 +4,7 @@ import base64
 
 import gradio as gr
 
-from explorer.app import checks, gallery, grey_image, training_view
+from explorer.app import checks, gallery, grey_image, steps, training_view
 from explorer.app.tables import NAMES, table
 from explorer.app.theme import predict, template, widget
 
@@ -107,6 +107,7 @@ def laboratory(context) -> None:
 
 CHAPTERS = (
     ("Compare", laboratory),
+    (steps.TITLE, steps.build),
     (grey_image.TITLE, grey_image.build),
     (training_view.TITLE, training_view.build),
 )
