@@ -2,11 +2,10 @@
 // Where a sampler steps: the stops of each spacing on the curve of a schedule, and a grid of one's
 // own whose dots are dragged. Times come from Python; here they are only shown and moved.
 (function (ex) {
-  const W = 1100, H = 330, LEFT = 96, RIGHT = 14, TOP = 10, CURVE = 190, LANE = 22, T = 1000, MOST = 100;
+  const H = 330, RIGHT = 14, TOP = 10, CURVE = 190, LANE = 22, T = 1000, MOST = 100;
   const LOW = -14, HIGH = 12; // log-SNR
   const GAP = 0.1; // least distance of two dots, in t
 
-  const x = (t) => LEFT + ((W - LEFT - RIGHT) * t) / T;
   const y = (v) => TOP + (CURVE - TOP) * (1 - (Math.max(LOW, Math.min(HIGH, v)) - LOW) / (HIGH - LOW));
   const logSnr = ({ alpha, sigma }) => 2 * (Math.log(alpha) - Math.log(sigma));
   const written = (t) => String(Number(t.toFixed(1)));
@@ -14,6 +13,8 @@
   ex.stepsView = function (element, props, watch, server, send) {
     const root = element.querySelector('.steps-view'), find = (selector) => root.querySelector(selector);
     const { names, spacings } = props, lanes = [...spacings, 'own'];
+    const narrow = root.clientWidth < 640, W = narrow ? 430 : 1100, LEFT = narrow ? 70 : 96;
+    const x = (t) => LEFT + ((W - LEFT - RIGHT) * t) / T;
     const svg = ex.svg('svg', { viewBox: `0 0 ${W} ${H}`, class: 'chart', role: 'group', 'aria-label': 'Stops of each spacing on the schedule' });
     const frame = ex.svg('g', {}), dots = ex.svg('g', {});
     svg.append(frame, dots);
@@ -29,8 +30,8 @@
         frame.append(ex.svg('line', { class: 'grid', x1: LEFT, x2: W - RIGHT, y1: y(tick), y2: y(tick) }),
           ex.svg('text', { x: LEFT - 6, y: y(tick) + 4, 'text-anchor': 'end' }, String(tick).replace('-', '−')));
       }
-      frame.append(ex.svg('text', { x: 4, y: TOP + 12 }, 'log-SNR'));
-      for (let t = 0; t <= T; t += 100) frame.append(ex.svg('text', { x: x(t), y: H - 4, 'text-anchor': 'middle' }, (t ? '' : 't = ') + t));
+      frame.append(ex.svg('text', { x: 0, y: TOP + 4 }, 'log-SNR'));
+      for (let t = 0; t <= T; t += narrow ? 250 : 100) frame.append(ex.svg('text', { x: x(t), y: H - 4, 'text-anchor': 'middle' }, (t ? '' : 't = ') + t));
       const { alpha, sigma } = ex.schedules[schedule];
       let d = '';
       for (let t = 1; t <= T; t++) d += `${d ? 'L' : 'M'}${x(t).toFixed(1)} ${y(logSnr({ alpha: alpha[t], sigma: sigma[t] })).toFixed(1)}`;

@@ -19,8 +19,8 @@ from explorer.schedules import SCHEDULES, Level, levels_from
 
 SIDE = 28  # of the pictures that the model knows
 NOISES = 6  # a start: the screen's own, and five others
-STEPS = 20
-SHOWN = 4  # noises whose end is shown
+STEPS = 16
+SHOWN = 3  # noises whose end is shown
 
 
 @dataclass(frozen=True)

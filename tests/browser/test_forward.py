@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from explorer import forward
-from explorer.app import gallery
+from explorer.app import gallery, pictures
 from explorer.app.noise import normal
 from explorer.schedules import SCHEDULES, Level
 
@@ -122,7 +122,11 @@ def test_a_drawing_becomes_x0_and_can_be_cleared(page_at, watch):
     assert "empty" in page_at.locator(".origin").inner_text() and watch.errors == []
 
 
-def test_scrubbing_draws_at_the_pace_of_the_screen(page_at, record_property):
+def test_scrubbing_64_px_of_colour_draws_at_the_pace_of_the_screen(page_at, watch):
+    page_at.locator("[name=forward-source][value=owl]").check(force=True)
+    page_at.wait_for_function("document.querySelector('[data-part=xt] canvas').width === 64")
+    page_at.wait_for_load_state("networkidle")
+    watch.requests.clear()
     draws, screen = page_at.evaluate(
         """() => new Promise(done => {
           const range = document.querySelector('.clock input[type=range]');
@@ -138,9 +142,33 @@ def test_scrubbing_draws_at_the_pace_of_the_screen(page_at, record_property):
           })(start);
         })"""
     )
-    record_property("frames_per_second", draws)
     print(f"Forward: {draws:.1f} drawn frames/s, of {screen:.1f} of the screen")
     assert draws >= 0.9 * screen  # a share, not a time: no frame of the screen is missed
+    assert watch.requests == [] and watch.errors == []
+    two_frames(page_at)
+    t = int(page_at.locator(RANGE).input_value())
+    level = SCHEDULES["linear"]()(t)
+    whole = pictures.picture("owl").astype(float).reshape(64, 4, 64, 4, 3).mean((1, 3))
+    xt = level.alpha * (whole.ravel() / 127.5 - 1) + level.sigma * normal(0, 64 * 64 * 3)
+    red = np.clip((xt / SPAN + 1) * 127.5, 0, 255)[::3]
+    assert np.abs(np.array(pixels(page_at, "[data-part=xt] canvas")) - red).max() <= 1
+
+
+def test_the_histogram_becomes_the_normal_curve(page_at):
+    """At t = 1000 the bars are the histogram of x_t, and lie about the curve."""
+    page_at.locator(RANGE).focus()
+    page_at.keyboard.press("End")
+    two_frames(page_at)
+    shape = page_at.locator(".bar-shape").get_attribute("d")
+    tops = [float(part.split("H")[0]) for part in shape.split("V")[1:-1]]
+    density = 0.8 * (1 - np.array(tops) / 100)
+    level = SCHEDULES["linear"]()(1000)
+    x0 = gallery.digits()[4].ravel().astype(float) / 127.5 - 1
+    xt = level.alpha * x0 + level.sigma * normal(0, 784)
+    counts, edges = np.histogram(xt, 48, (-4, 4))
+    assert np.abs(density - counts / 784 * 6).max() < 0.012  # a pixel on an edge, a rounded path
+    curve = np.exp(-((edges[:-1] + 1 / 12) ** 2) / 2) / np.sqrt(2 * np.pi)
+    assert np.abs(density - curve).max() < 4 * np.sqrt(0.4 * 6 / 784)
 
 
 @pytest.mark.parametrize("width, scheme", STATES)

@@ -103,5 +103,5 @@ def test_resume_shows_the_way_back_and_what_survived(page, app, watch):
     choose(page, "owl")
     page.get_by_text("Reduced to 28 × 28 greys").wait_for()
     page.get_by_role("button", name="Denoise from here").click()
-    page.get_by_text("DDIM, 20 steps evenly in t").wait_for()
+    page.get_by_text("DDIM, 16 steps evenly in t").wait_for()
     assert watch.errors == []
