@@ -160,8 +160,6 @@ def _losses(net, test, weights: Path, out: Path | None) -> None:
 
     from explorer import losses
 
-    if net.card.kind != "unet":
-        raise ValueError(f"{net.card.name} is no denoiser: only a U-Net has a loss by noise level.")
     file = out or weights.with_suffix(".losses.json")
     with Progress() as bar:
         task = bar.add_task(net.card.name, total=len(losses.LOG_SNRS))

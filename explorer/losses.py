@@ -53,7 +53,12 @@ def measure(
     seed: int = 0,
     tell: Callable[[], None] = lambda: None,
 ) -> dict:
-    """Measure the first COUNT pictures at all levels, write the table to `file` and return it."""
+    """Measure the first COUNT pictures at all levels, write the table to `file` and return it.
+
+    Raises ValueError for a network that is no U-Net.
+    """
+    if not hasattr(net, "embed"):
+        raise ValueError("only a U-Net has a loss by noise level; this is none.")
     images = Images(images.pixels[:COUNT], _first(images.labels), images.classes, images.name)
     rows = []
     for log_snr in log_snrs:

@@ -70,3 +70,8 @@ def test_the_shipped_table_is_that_of_a_trained_network():
         level = losses.at(row["log_snr"])
         guessing = table["variance"] / level.sigma**2  # v's loss of always guessing the mean
         assert row["v"] < guessing and row["error"] < 0.05 * row["v"]
+
+
+def test_a_classifier_has_no_such_loss(tmp_path):
+    with pytest.raises(ValueError, match="only a U-Net"):
+        losses.measure(torch.nn.Linear(2, 2), IMAGES, tmp_path / "x.json")

@@ -42,9 +42,6 @@ def payload() -> list[dict]:
     ]
 
 
-# --- drawing, in units of the final pixels -------------------------------------------------------
-
-
 class Canvas:
     """A large picture to draw on with coordinates in [0, 256]."""
 
