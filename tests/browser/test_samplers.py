@@ -15,7 +15,7 @@ pytestmark = [
     pytest.mark.skipif("mnist" not in zoo.available(), reason="assets/models has no mnist yet"),
 ]
 SIZES = [pytest.param(1280, "light", id="1280-light"), pytest.param(390, "dark", id="390-dark")]
-GOOD = ["7", 0, 4, "linear", "trailing", 2]
+GOOD = ["7", 0, 4, "linear", "trailing", 2, ""]
 
 
 def open_at(page, url: str, tab: str, width: int, scheme: str) -> None:
