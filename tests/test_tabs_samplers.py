@@ -105,7 +105,7 @@ def test_guidance_doubles_network_evaluations_and_no_label_or_scale_0_or_1_does_
 
 
 def test_a_race_says_what_it_was():
-    film, facts, lessons, halfway, still = samplers.run(**RACE)
+    film, facts, lessons, halfway, still, _ = samplers.run(**RACE)
     assert film["positions"] == [f"NFE {p}" for p in range(1, 7)]
     assert len(film["tracks"]) == 12 and len(still["tracks"]) == 3
     for said in ("Digit 7", "scale 2", "seed 0", "model tiny", "linear schedule", "trailing"):
@@ -213,3 +213,19 @@ def test_equal_requests_at_one_time_are_computed_once_and_errors_are_not_kept():
             slow(-1)
     assert calls == [3, -1, -1]
     assert [slow(1), slow(2), slow(3)] == [1, 4, 9] and calls[-1] == 3 and len(slow.kept) == 2
+
+
+def test_the_paths_start_together_and_one_update_is_one_path():
+    runs = race.run(race.field("linear", "trailing", 6, samplers.ORDER), race.Start(3, 5, 1.0))
+    found = race.paths(runs)
+    by_ink = {entrant["ink"]: entrant for entrant in found["entrants"]}
+    assert len({tuple(entrant["points"][0]) for entrant in found["entrants"]}) == 1
+    ddim, euler = by_ink["sampler-ddim"]["points"], by_ink["sampler-euler"]["points"]
+    assert (torch.tensor(ddim) - torch.tensor(euler)).abs().max() < 0.01
+    ddpm = by_ink["sampler-ddpm"]["points"]
+    assert max(abs(a - b) for a, b in zip(ddim[3], ddpm[3], strict=True)) > 1
+    assert 0 < found["share"] <= 1 and len(found["digits"]["points"]) == 20
+    # distances in the plane never exceed those between the states
+    a, b = runs[0].steps[0].x, runs[0].steps[-1].x
+    shown = sum((p - q) ** 2 for p, q in zip(ddim[0], ddim[-1], strict=True)) ** 0.5
+    assert shown <= (a - b).norm().item() + 0.01

@@ -10,7 +10,8 @@ from functools import cached_property, partial
 import torch
 from torch import Tensor
 
-from explorer.app import studio
+from explorer.app import gallery, studio
+from explorer.app.plane import principal
 from explorer.app.player import Film, Track, grey
 from explorer.denoisers import Denoiser, Network, from_network, paired
 from explorer.samplers import LABELS, SAMPLERS, Step, evaluations
@@ -170,6 +171,34 @@ def film(runs: Sequence[Run], budget: int) -> Film:
         ]
     # Opened a third of the way in: the ends are for the reader to predict.
     return Film([f"NFE {p}" for p in range(1, budget + 1)], tracks, start=budget // 3, picture=150)
+
+
+def paths(runs: Sequence[Run]) -> dict:
+    """Every state of every run in the plane of their first two principal components, for the page.
+
+    The gallery's digits lie behind them, projected into the same plane.
+    """
+    plane = principal([step.x for run in runs for step in run.steps])
+    digits = torch.from_numpy(gallery.digits().copy()).float() / 127.5 - 1  # (N, H, W)
+    same_size = digits[0].numel() == runs[0].picture.numel()
+
+    def rounded(x: Tensor) -> list[list[float]]:
+        return [[round(v, 3) for v in point] for point in plane(x).tolist()]
+
+    return {
+        "share": sum(plane.share),
+        "entrants": [
+            {
+                "label": run.entrant.title,
+                "ink": f"sampler-{run.entrant.key}",
+                "points": rounded(torch.cat([step.x for step in run.steps])),
+                # the last record stands where the last evaluation led
+                "nfe": [step.nfe for step in run.steps],
+            }
+            for run in runs
+        ],
+        "digits": gallery.payload() | {"points": rounded(digits) if same_size else []},
+    }
 
 
 def halfway(long: Run, short: Run) -> Film:

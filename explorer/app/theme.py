@@ -42,6 +42,7 @@ SCRIPTS = (
     "grey.js",
     "training.js",
     "runs.js",
+    "path.js",
     "guidance.js",
     "maps.js",
     "attention.js",
@@ -60,6 +61,7 @@ STYLES = (
     "training.css",
     "plot.css",
     "runs.css",
+    "path.css",
     "measured.css",
     "attention.css",
 )

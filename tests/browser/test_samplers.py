@@ -103,6 +103,18 @@ def test_new_noise_runs_another_race(page, app, watch):
     assert errors(watch) == []
 
 
+def test_the_dots_on_the_map_follow_the_player(page, app):
+    open_at(page, app, "Samplers", 1280, "light")
+    page.wait_for_selector(".paths circle", timeout=WAIT)
+    seek(page, 1)
+    two_frames(page)
+    first = page.locator(".paths circle").first.get_attribute("cx")
+    assert page.locator(".paths path.line").count() == 6
+    seek(page, 15)
+    two_frames(page)
+    assert page.locator(".paths circle").first.get_attribute("cx") != first
+
+
 def test_arrow_keys_on_the_slider_run_a_race_too(page, app):
     open_at(page, app, "Samplers", 1280, "light")
     page.get_by_label("range slider for Evaluations").focus()

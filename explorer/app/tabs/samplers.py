@@ -8,7 +8,7 @@ from explorer.app import checks, controls, measured, steps
 from explorer.app.once import once
 from explorer.app.player import player
 from explorer.app.tables import NAMES
-from explorer.app.theme import predict, template
+from explorer.app.theme import predict, template, widget
 
 TITLE = "Samplers"
 ORDER = ("ddim", "euler", "heun", "dpmpp_2m", "ddpm", "euler_ancestral")
@@ -68,6 +68,7 @@ def _race(
         lessons,
         template("halfway.html").format(n=budget, twice=2 * budget, sigma=sigma),
         race.halfway(twice, by_key["ddim"]).payload(),
+        race.paths(runs),
     )
 
 
@@ -164,10 +165,17 @@ def build(context) -> None:
             halfway = controls.said()
         with gr.Column(scale=3, min_width=280):
             three = player(None, name="halfway", picture=180, empty=EMPTY)
+    path = gr.HTML(
+        None,
+        html_template=template("path.html"),
+        js_on_load=widget("path"),
+        apply_default_css=False,
+        elem_classes="explorer-widget",
+    )
     controls.fixed(measured.against_nfe(context.model))
 
     inputs = [digit, seed, budget, schedule, spacing, scale, own]
-    outputs = [show, facts, lessons, halfway, three]
+    outputs = [show, facts, lessons, halfway, three, path]
     race = controls.Job(run, inputs, outputs, progress=show, api_name="race")
     controls.on_change(context.tab, [race], seed=seed, fresh=fresh)
     context.warm_up.append(warm)

@@ -1,0 +1,69 @@
+'use strict';
+// The paths of a race: every entrant's states in the plane of their first two principal components,
+// the gallery's digits faintly behind; the dots follow the race's player.
+(function (ex) {
+  const W = 640, H = 420, EDGE = 26;
+
+  ex.path = function (element, props, watch) {
+    const root = element.querySelector('.path-view'), find = (selector) => root.querySelector(selector);
+    let got = null, heads = [], nfe = 1;
+
+    function scale() {
+      const all = [...got.entrants.flatMap((e) => e.points), ...got.digits.points];
+      const [x0, x1] = [Math.min(...all.map((p) => p[0])), Math.max(...all.map((p) => p[0]))];
+      const [y0, y1] = [Math.min(...all.map((p) => p[1])), Math.max(...all.map((p) => p[1]))];
+      const k = Math.min((W - 2 * EDGE) / (x1 - x0 || 1), (H - 2 * EDGE) / (y1 - y0 || 1)); // one scale for both axes
+      return ([x, y]) => [W / 2 + k * (x - (x0 + x1) / 2), H / 2 - k * (y - (y0 + y1) / 2)];
+    }
+
+    function digits(place, svg) { // the gallery as small pictures where they lie
+      const { size, sheet, points, labels } = got.digits, bytes = ex.bytes(sheet), n = size * size;
+      points.forEach((point, i) => {
+        const picture = ex.picture(size, size), [x, y] = place(point);
+        picture.show(bytes, i * n);
+        svg.append(ex.svg('image', { href: picture.canvas.toDataURL(), x: x - 14, y: y - 14, width: 28, height: 28,
+          class: 'ghost', 'aria-label': `a ${labels[i]}` }));
+      });
+    }
+
+    function load() {
+      got = props.value;
+      find('.stage-path').replaceChildren();
+      find('.path-key').replaceChildren();
+      if (!got) return;
+      const svg = ex.svg('svg', { viewBox: `0 0 ${W} ${H}`, class: 'paths', role: 'img',
+        'aria-label': 'Paths of all entrants from the shared noise to their results, in two principal components' });
+      const place = scale();
+      digits(place, svg);
+      heads = got.entrants.map(({ ink, points }) => {
+        const colour = `var(--${ink})`, d = 'M' + points.map((p) => place(p).map((v) => v.toFixed(1)).join(' ')).join('L');
+        const head = ex.svg('circle', { r: 6, style: `fill:${colour}` });
+        svg.append(ex.svg('path', { class: 'line', d, style: `stroke:${colour};stroke-dasharray:${ex.dashes[ink.split('-')[1]] || 'none'}` }), head);
+        return head;
+      });
+      const [x, y] = place(got.entrants[0].points[0]);
+      svg.append(ex.svg('text', { x, y: y - 10, 'text-anchor': 'middle' }, 'the noise'));
+      find('.stage-path').append(svg);
+      find('.path-key').append(ex.legend(got.entrants.map(({ ink, label }) => ({ ink, label }))));
+      find('.path-share').textContent = `The plane holds ${Math.round(100 * got.share)} % of the variance of all states of this race.`;
+      follow(nfe);
+    }
+
+    function follow(at) {
+      nfe = at;
+      if (!got) return;
+      const place = scale();
+      got.entrants.forEach(({ points, nfe: spent }, k) => {
+        const record = spent.filter((n) => n <= at).length - 1, [x, y] = place(points[Math.max(0, record)]);
+        heads[k].setAttribute('cx', x);
+        heads[k].setAttribute('cy', y);
+      });
+    }
+
+    document.addEventListener('explorer:position', ({ detail }) => {
+      if (detail.player === 'race') follow(detail.position + 1);
+    });
+    watch('value', load);
+    load();
+  };
+})(window.explorer);
