@@ -133,3 +133,32 @@ def drag(page, selector: str, start: float, stop: float, moves: int = 40) -> Non
 def two_frames(page) -> None:
     """Wait until what was asked for is drawn."""
     page.evaluate("() => new Promise(f => requestAnimationFrame(() => requestAnimationFrame(f)))")
+
+
+def seek_forward(page, t: int) -> None:
+    """Move the clock of the Forward tab to t and wait until its chapter is drawn."""
+    page.evaluate(
+        "t => document.dispatchEvent(new CustomEvent('explorer:seek',"
+        " {detail: {player: 'forward', position: t}}))",
+        t,
+    )
+    two_frames(page)
+
+
+def pace(page) -> tuple[float, float]:
+    """(drawn, screen) frames a second while the clock of the Forward tab is scrubbed for 2 s."""
+    return page.evaluate(
+        """() => new Promise(done => {
+          const range = document.querySelector('.clock input[type=range]');
+          let draws = 0, frames = 0;
+          document.addEventListener('explorer:lab', () => draws++);
+          const start = performance.now();
+          (function frame(now) {
+            if (now - start > 2000) return done([draws / 2, frames / 2]);
+            frames++;
+            range.value = (frames * 7) % 1001;
+            range.dispatchEvent(new Event('input'));
+            requestAnimationFrame(frame);
+          })(start);
+        })"""
+    )

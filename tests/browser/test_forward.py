@@ -9,7 +9,7 @@ from explorer.app import gallery, pictures
 from explorer.app.noise import normal
 from explorer.schedules import SCHEDULES, Level
 
-from .conftest import drag, open_tab, pixels, two_frames
+from .conftest import drag, open_tab, pace, pixels, two_frames
 
 pytestmark = pytest.mark.browser
 
@@ -127,21 +127,7 @@ def test_scrubbing_64_px_of_colour_draws_at_the_pace_of_the_screen(page_at, watc
     page_at.wait_for_function("document.querySelector('[data-part=xt] canvas').width === 64")
     page_at.wait_for_load_state("networkidle")
     watch.requests.clear()
-    draws, screen = page_at.evaluate(
-        """() => new Promise(done => {
-          const range = document.querySelector('.clock input[type=range]');
-          let draws = 0, frames = 0;
-          document.addEventListener('explorer:lab', () => draws++);
-          const start = performance.now();
-          (function frame(now) {
-            if (now - start > 2000) return done([draws / 2, frames / 2]);
-            frames++;
-            range.value = (frames * 7) % 1001;
-            range.dispatchEvent(new Event('input'));
-            requestAnimationFrame(frame);
-          })(start);
-        })"""
-    )
+    draws, screen = pace(page_at)
     print(f"Forward: {draws:.1f} drawn frames/s, of {screen:.1f} of the screen")
     assert draws >= 0.9 * screen  # a share, not a time: no frame of the screen is missed
     assert watch.requests == [] and watch.errors == []

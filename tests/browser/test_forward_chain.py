@@ -8,7 +8,7 @@ from explorer.app.noise import normal
 from explorer.forward import transition
 from explorer.schedules import SCHEDULES
 
-from .conftest import open_chapter, pixels, two_frames
+from .conftest import open_chapter, pixels, seek_forward, two_frames
 
 pytestmark = pytest.mark.browser
 
@@ -23,11 +23,8 @@ def page_at(page, app):
 
 
 def seek(page, t: int) -> None:
-    page.evaluate(
-        "t => document.dispatchEvent(new CustomEvent('explorer:seek',"
-        " {detail: {player: 'forward', position: t}}))",
-        t,
-    )
+    """Go to t and wait until the chain has walked there."""
+    seek_forward(page, t)
     page.wait_for_function("document.querySelector('.walking').hidden")
     two_frames(page)
 

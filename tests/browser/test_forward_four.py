@@ -8,7 +8,7 @@ from explorer.app.noise import normal
 from explorer.app.tables import FOUR
 from explorer.schedules import SCHEDULES
 
-from .conftest import drag, open_chapter, pixels, two_frames
+from .conftest import drag, open_chapter, pixels, seek_forward, two_frames
 
 pytestmark = pytest.mark.browser
 
@@ -47,11 +47,7 @@ def test_at_the_same_t_each_is_its_own_closed_form(page_at, watch):
 @pytest.mark.parametrize("chosen, t", [("linear", 250), ("cosine", 700), ("karras", 40)])
 def test_at_the_same_snr_they_are_one_picture(page_at, chosen, t):
     page_at.locator(f"[name=forward-schedule][value={chosen}]").check(force=True)
-    page_at.evaluate(
-        "t => document.dispatchEvent(new CustomEvent('explorer:seek',"
-        " {detail: {player: 'forward', position: t}}))",
-        t,
-    )
+    seek_forward(page_at, t)
     page_at.locator("[name=four-same][value=snr]").check(force=True)
     two_frames(page_at)
     level = SCHEDULES[chosen]()(t)

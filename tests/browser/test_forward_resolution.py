@@ -7,7 +7,7 @@ from explorer.app import pictures
 from explorer.app.noise import normal
 from explorer.schedules import SCHEDULES, Level
 
-from .conftest import open_chapter, pixels, two_frames
+from .conftest import open_chapter, pace, pixels, seek_forward
 
 pytestmark = pytest.mark.browser
 
@@ -21,15 +21,6 @@ def page_at(page, app):
     page.wait_for_function("document.querySelector('.borrowed').hidden")
     page.wait_for_function("document.querySelector('.resolution-column .snr').textContent")
     return page
-
-
-def seek(page, t: int) -> None:
-    page.evaluate(
-        "t => document.dispatchEvent(new CustomEvent('explorer:seek',"
-        " {detail: {player: 'forward', position: t}}))",
-        t,
-    )
-    two_frames(page)
 
 
 def blocks(x: np.ndarray, size: int) -> np.ndarray:
@@ -60,7 +51,7 @@ def snr(page, size: int) -> float:
 def test_at_one_snr_averaging_gains_six_decibels_a_doubling(page_at, watch):
     page_at.wait_for_load_state("networkidle")
     watch.requests.clear()
-    seek(page_at, 400)
+    seek_forward(page_at, 400)
     level = SCHEDULES["linear"]()(400)
     for size in SIZES:
         x = expected(level, size)
@@ -73,7 +64,7 @@ def test_at_one_snr_averaging_gains_six_decibels_a_doubling(page_at, watch):
 
 def test_the_shift_of_the_log_snr_makes_all_sizes_match(page_at):
     page_at.locator("[name=resolution-mode][value=shifted]").check(force=True)
-    seek(page_at, 400)
+    seek_forward(page_at, 400)
     base = SCHEDULES["linear"]()(400)
     for size in SIZES:
         log_snr = base.log_snr - 2 * np.log(size / 32)  # Hoogeboom et al. 2023, eq. 4
@@ -91,20 +82,6 @@ def test_a_digit_borrows_a_larger_picture_and_says_so(page_at):
 
 
 def test_scrubbing_four_sizes_keeps_the_pace_of_the_screen(page_at):
-    draws, screen = page_at.evaluate(
-        """() => new Promise(done => {
-          const range = document.querySelector('.clock input[type=range]');
-          let draws = 0, frames = 0;
-          document.addEventListener('explorer:lab', () => draws++);
-          const start = performance.now();
-          (function frame(now) {
-            if (now - start > 2000) return done([draws / 2, frames / 2]);
-            frames++;
-            range.value = (frames * 7) % 1001;
-            range.dispatchEvent(new Event('input'));
-            requestAnimationFrame(frame);
-          })(start);
-        })"""
-    )
+    draws, screen = pace(page_at)
     print(f"Resolution: {draws:.1f} drawn frames/s, of {screen:.1f} of the screen")
     assert draws >= 0.9 * screen
