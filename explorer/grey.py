@@ -71,8 +71,9 @@ def samples(data: Tensor, schedule: Schedule, count: int, rng: torch.Generator) 
     """`count` pictures from pure noise by the exact denoiser of the data: DDIM, trailing."""
     shape = (count, *data.shape[1:])
     x = noise_like(torch.empty(shape, dtype=torch.float64), rng)
-    *_, last = ddim(ideal.empirical(data), x, levels(schedule, STEPS))
-    return last.x
+    for step in ddim(ideal.empirical(data), x, levels(schedule, STEPS)):
+        x = step.x  # only the last is wanted, and all together are near a gigabyte
+    return x
 
 
 def histogram(x: Tensor, bins: int = 17) -> Sequence[float]:
