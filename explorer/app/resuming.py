@@ -89,7 +89,7 @@ def film(ways: Sequence[Return]) -> Film:
         count = len(way.steps)
         tracks.append(Track("x_t", x[:count], row=row, alt="The state on its way back."))
         for k in range(SHOWN):
-            name = "x̂₀" if k == 0 else f"x̂₀, noise {k + 1}"
+            name = "x̂₀" if k == 0 else f"noise {k + 1}"
             frames = x0_hat[k * count : (k + 1) * count]
             alt = "The clean picture as guessed here; at the end, the result."
             tracks.append(Track(name, frames, row=row, role="prediction", alt=alt))
