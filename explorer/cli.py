@@ -163,7 +163,7 @@ def _losses(net, test, weights: Path, out: Path | None) -> None:
     file = out or weights.with_suffix(".losses.json")
     with Progress() as bar:
         task = bar.add_task(net.card.name, total=len(losses.LOG_SNRS))
-        losses.measure(net, test, file, tell=lambda: bar.advance(task))
+        losses.measure(net, test, file, weights, tell=lambda: bar.advance(task))
     print(file)
 
 

@@ -1,5 +1,6 @@
 """The loss of a network at each noise level: where its task is hard, and where it has learnt it."""
 
+import hashlib
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -49,17 +50,21 @@ def measure(
     net: nn.Module,
     images: Images,
     file: Path,
+    weights: Path,
     log_snrs: Sequence[float] = LOG_SNRS,
     seed: int = 0,
     tell: Callable[[], None] = lambda: None,
 ) -> dict:
-    """Measure the first COUNT pictures at all levels, write the table to `file` and return it.
+    """Measure COUNT pictures, drawn with the seed, at all levels; write the table and return it.
 
+    `weights` is the file that the network came from; its hash goes into the table.
     Raises ValueError for a network that is no U-Net.
     """
     if not hasattr(net, "embed"):
         raise ValueError("only a U-Net has a loss by noise level; this is none.")
-    images = Images(images.pixels[:COUNT], _first(images.labels), images.classes, images.name)
+    chosen = torch.randperm(len(images), generator=torch.Generator().manual_seed(seed))[:COUNT]
+    labels = None if images.labels is None else images.labels[chosen]
+    images = Images(images.pixels[chosen], labels, images.classes, images.name)
     rows = []
     for log_snr in log_snrs:
         mean, error = loss_at(net, images, log_snr, seed)
@@ -67,6 +72,7 @@ def measure(
         tell()
     x0 = images.floats()
     table = {
+        "sha256": hashlib.sha256(weights.read_bytes()).hexdigest(),
         "pictures": f"{len(x0)} of the test set",
         "seed": seed,
         "variance": round(x0.var(0).mean().item(), 6),  # x0's loss of always guessing the mean
@@ -76,7 +82,3 @@ def measure(
     head = "".join(f" {json.dumps(k)}: {json.dumps(v)},\n" for k, v in table.items() if k != "rows")
     file.write_text(f'{{\n{head} "rows": [\n{lines}\n ]\n}}\n', "utf-8")
     return table
-
-
-def _first(labels):
-    return None if labels is None else labels[:COUNT]

@@ -1,5 +1,6 @@
 """The loss at each noise level, and the identities between the losses of the three predictions."""
 
+import hashlib
 import json
 import math
 
@@ -11,6 +12,7 @@ from explorer.app import training_view
 from explorer.data.images import Images
 from explorer.denoisers import eps_hat, to_x0, v_hat
 from explorer.models.unet import UNet, UNetConfig
+from explorer.paths import ASSETS
 
 RNG = torch.Generator().manual_seed(0)
 IMAGES = Images(
@@ -57,7 +59,9 @@ def test_an_ignorant_network_has_the_loss_of_its_ignorance(net):
 
 def test_the_table_is_written_whole_and_read_by_the_app(net, tmp_path):
     file = tmp_path / "own.losses.json"
-    table = losses.measure(net, IMAGES, file, log_snrs=(-2.0, 2.0))
+    weights = tmp_path / "own.safetensors"
+    weights.write_bytes(b"weights")
+    table = losses.measure(net, IMAGES, file, weights, log_snrs=(-2.0, 2.0))
     assert json.loads(file.read_text()) == table and len(table["rows"]) == 2
     assert training_view.losses(str(tmp_path / "own.safetensors")) == table
     assert training_view.losses(str(tmp_path / "other.safetensors")) is None
@@ -65,6 +69,8 @@ def test_the_table_is_written_whole_and_read_by_the_app(net, tmp_path):
 
 def test_the_shipped_table_is_that_of_a_trained_network():
     table = training_view.losses("mnist")
+    weights = (ASSETS / "models" / "mnist.safetensors").read_bytes()
+    assert table["sha256"] == hashlib.sha256(weights).hexdigest()  # measured on what ships
     assert [row["log_snr"] for row in table["rows"]] == list(losses.LOG_SNRS)
     for row in table["rows"]:
         level = losses.at(row["log_snr"])
@@ -74,4 +80,4 @@ def test_the_shipped_table_is_that_of_a_trained_network():
 
 def test_a_classifier_has_no_such_loss(tmp_path):
     with pytest.raises(ValueError, match="only a U-Net"):
-        losses.measure(torch.nn.Linear(2, 2), IMAGES, tmp_path / "x.json")
+        losses.measure(torch.nn.Linear(2, 2), IMAGES, tmp_path / "x.json", tmp_path / "x")
