@@ -133,6 +133,7 @@ def evaluate(
     """
     from explorer import evaluate as measure
     from explorer.data.images import open_images
+    from explorer.judge import Judge
     from explorer.models import card, zoo
     from explorer.tables import print_table
 
@@ -148,7 +149,9 @@ def evaluate(
         table = measure.evaluate_classifier(net, test, file)
         print_table(name, list(table), [list(table.values())])
     else:
-        table = _measured(net, measure.Judge(zoo.load(judge), train, test), file, samples)
+        seen = Judge(zoo.load(judge), train, test)
+        seen.reference().save(zoo.locate(judge).with_suffix(".reference.json"))
+        table = _measured(net, seen, file, samples)
     shown = file.with_name(file.name.removesuffix(".json").removesuffix(".quality") + ".md")
     card.write_card(shown, net.card.facts, table)
     print(f"{file}, {shown}")

@@ -52,6 +52,12 @@ def v_hat(x: Tensor, x0_hat: Tensor, level: Level) -> Tensor:
     return alpha * eps_hat(x, x0_hat, level) - sigma * x0_hat
 
 
+def score_hat(x: Tensor, x0_hat: Tensor, level: Level) -> Tensor:
+    """The gradient of log p(x_t), (B, ...), if x0_hat = E[x_0 | x_t]. Raises at sigma == 0."""
+    _, sigma = level.expand_to(x)
+    return -eps_hat(x, x0_hat, level) / sigma  # Tweedie; Song et al. 2021 (SDE), section 3
+
+
 def _forbid_zero(value: float | Tensor, name: str, consequence: str) -> None:
     if torch.as_tensor(value == 0).any():
         raise ValueError(f"{name} must not be 0: {consequence}.")

@@ -1,6 +1,7 @@
 """Measured quality: samples of a model judged by a classifier, beside real pictures."""
 
 import json
+import math
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -13,13 +14,14 @@ from torch import Tensor, nn
 from explorer import metrics
 from explorer.data.images import Images
 from explorer.denoisers import paired
+from explorer.judge import HEADLINE, Judge, Reference, features
 from explorer.models.unet import UNet
 from explorer.samplers import SAMPLERS, evaluations
 from explorer.schedules import SCHEDULES, levels
 
 BATCH = 125
-HEADLINE, WIDE = 2000, 500  # samples behind a headline row, and behind a row of the wide table
-DRAWS = 4  # sets of real pictures that a real figure is the mean of: one set alone is a lottery
+WIDE = 500  # samples behind a row of the wide table; HEADLINE behind a headline row
+BUDGETS = (4, 5, 10, 20, 50, 100, 200)  # NFE of the wide table
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ def plan() -> list[Entry]:
     ]
     for sampler in SAMPLERS:
         spacing = "karras" if sampler in ("heun", "dpmpp_2m") else "trailing"
-        for nfe in (5, 10, 20, 50):
+        for nfe in BUDGETS:
             steps = (nfe + 1) // 2 if sampler == "heun" else nfe
             rows.append(Entry(sampler, "linear", spacing, steps, 1.0, WIDE))
     scales = (0.0, 1.0, 2.0, 4.0, 8.0)
@@ -70,68 +72,56 @@ def draw(net: UNet, entry: Entry, seed: int = 0) -> Iterator[tuple[Tensor, Tenso
         yield last.x.clamp(-1, 1), labels
 
 
-@torch.no_grad()
-def features(judge: nn.Module, x: Tensor) -> Tensor:
-    """The judge's features of pictures (N, C, H, W), in float64: (N, F)."""
-    return torch.cat([judge.features(part) for part in x.split(500)]).double()
+def measure(net: UNet, judge: Judge, entry: Entry) -> dict:
+    """One row of the table: the entry, and what its samples score, with standard errors."""
+    began = time.perf_counter()
+    parts = list(draw(net, entry))
+    seconds = time.perf_counter() - began
+    x, labels = torch.cat([p[0] for p in parts]), torch.cat([p[1] for p in parts])
+    found = features(judge.net, x)
+
+    def frechet(some: Tensor) -> float:
+        return metrics.gaussian_frechet(*metrics.moments(some), *moments)
+
+    moments = metrics.moments(judge.test)
+    accuracy = metrics.accuracy(judge.logits(x), labels)
+    distance, real = frechet(found), judge.real(entry.n)
+    return asdict(entry) | {
+        "nfe": entry.nfe,
+        "accuracy": round(accuracy, 4),
+        "accuracy_error": round(metrics.accuracy_error(accuracy, entry.n), 4),
+        "frechet": round(distance, 4),
+        "frechet_error": round(metrics.jackknife(frechet, found), 4),
+        "frechet_real": round(real, 4),
+        "ratio": round(distance / real, 2),
+        "diversity": round(metrics.diversity(found, labels), 3),
+        "diversity_real": round(judge.real_diversity(entry.n), 3),
+        "seconds": round(seconds, 1),
+    }
 
 
-def in_turn(labels: Tensor, count: int) -> Tensor:
-    """Indices of up to `count` pictures, chosen at random, classes in turn as `draw` has them."""
-    order = torch.randperm(len(labels), generator=torch.Generator().manual_seed(0))
-    classes = [order[labels[order] == c] for c in labels.unique()]
-    rows = min(len(of_class) for of_class in classes)
-    return torch.stack([of_class[:rows] for of_class in classes], 1).flatten()[:count]
+def again(net: UNet, judge: nn.Module, reference: Reference, row: dict, seed: int) -> dict:
+    """A row of the table measured afresh, with other noise and without the data set.
 
-
-class Judge:
-    """The classifier, and what it says of real pictures: the measure of everything generated."""
-
-    def __init__(self, net: nn.Module, train: Images, test: Images) -> None:
-        self.net = net
-        self.test = features(net, test.floats())
-        self.accuracy = metrics.accuracy(self.logits(test.floats()), test.labels)
-        kept = in_turn(train.labels, DRAWS * HEADLINE)
-        self.train, self.train_labels = features(net, train.floats(kept)), train.labels[kept]
-
-    @torch.no_grad()
-    def logits(self, x: Tensor) -> Tensor:
-        return torch.cat([self.net(part) for part in x.split(500)])
-
-    def real(self, n: int) -> float:
-        """Fréchet distance of n training pictures to the test set: what perfection scores."""
-        return self._over_draws(n, lambda found, _: metrics.frechet_distance(found, self.test))
-
-    def real_diversity(self, n: int) -> float:
-        """Diversity of n training pictures."""
-        return self._over_draws(n, metrics.diversity)
-
-    def _over_draws(self, n: int, measure: Callable[[Tensor, Tensor], float]) -> float:
-        """The mean of a measure over up to DRAWS disjoint sets of n training pictures."""
-        if n > len(self.train):
-            raise ValueError(f"samples is {n}, but only {len(self.train)} real pictures are there")
-        parts = zip(self.train.split(n)[:DRAWS], self.train_labels.split(n), strict=False)
-        values = [measure(found, labels) for found, labels in parts if len(found) == n]
-        return sum(values) / len(values)
-
-    def measure(self, net: UNet, entry: Entry) -> dict:
-        """One row of the table: the entry and its accuracy, Fréchet distance and diversity."""
-        began = time.perf_counter()
-        parts = list(draw(net, entry))
-        seconds = time.perf_counter() - began
-        x, labels = torch.cat([p[0] for p in parts]), torch.cat([p[1] for p in parts])
-        found = features(self.net, x)
-        frechet, real = metrics.frechet_distance(found, self.test), self.real(entry.n)
-        return asdict(entry) | {
-            "nfe": entry.nfe,
-            "accuracy": round(metrics.accuracy(self.logits(x), labels), 4),
-            "frechet": round(frechet, 4),
-            "frechet_real": round(real, 4),
-            "ratio": round(frechet / real, 2),
-            "diversity": round(metrics.diversity(found, labels), 3),
-            "diversity_real": round(self.real_diversity(entry.n), 3),
-            "seconds": round(seconds, 1),
-        }
+    Returns {"accuracy", "frechet", "accuracy_apart", "frechet_apart"}; the last two count how
+    many standard errors of their difference the two measurements lie apart.
+    """
+    entry = Entry(**{field: row[field] for field in Entry.__dataclass_fields__})
+    parts = list(draw(net, entry, seed))
+    x, labels = torch.cat([p[0] for p in parts]), torch.cat([p[1] for p in parts])
+    with torch.no_grad():
+        accuracy = metrics.accuracy(judge(x), labels)
+    found = features(judge, x)
+    frechet = reference.frechet(found)
+    pairs = {
+        "accuracy": (accuracy, metrics.accuracy_error(accuracy, entry.n)),
+        "frechet": (frechet, metrics.jackknife(reference.frechet, found)),
+    }
+    apart = {
+        f"{name}_apart": abs(value - row[name]) / math.hypot(error, row[f"{name}_error"])
+        for name, (value, error) in pairs.items()
+    }
+    return {name: value for name, (value, _) in pairs.items()} | apart
 
 
 def evaluate(
@@ -154,7 +144,7 @@ def evaluate(
     }
     for entry in entries:
         if not any(asdict(entry).items() <= row.items() for row in rows):
-            rows.append(judge.measure(net, entry))
+            rows.append(measure(net, judge, entry))
             _write(file, head | {"rows": rows})
         tell(next(row for row in rows if asdict(entry).items() <= row.items()))
     return head | {"rows": rows}

@@ -8,7 +8,8 @@ import torch
 
 from explorer import evaluate
 from explorer.data.images import Images
-from explorer.evaluate import Entry, Judge, draw, in_turn, plan
+from explorer.evaluate import Entry, draw, plan
+from explorer.judge import Judge, in_turn
 from explorer.metrics import accuracy, frechet_distance
 from explorer.models import zoo
 from explorer.models.classifier import Classifier, ClassifierConfig
@@ -44,14 +45,14 @@ def test_a_row_counts_what_was_drawn(net, judge):
     drawn = list(draw(net, replace(ENTRY, n=130)))
     assert [len(x) for x, _ in drawn] == [125, 5]
     assert torch.cat([y for _, y in drawn]).bincount().tolist() == [13] * 10
-    row = judge.measure(net, ENTRY)
+    row = evaluate.measure(net, judge, ENTRY)
     assert row["nfe"] == 3 and row["frechet_real"] > 0
     exact = row["frechet"] / row["frechet_real"]  # of rounded numbers
     assert row["ratio"] == pytest.approx(exact, rel=0.05)
 
 
 def test_real_pictures_are_closer_to_real_ones_than_blank_samples(net, judge):
-    row = judge.measure(net, replace(ENTRY, n=300))
+    row = evaluate.measure(net, judge, replace(ENTRY, n=300))
     assert row["ratio"] > 2  # an untrained network draws nothing real
 
 

@@ -1,10 +1,20 @@
 """Metrics where their value is known in closed form."""
 
+import math
+
 import numpy as np
 import pytest
 import torch
 
-from explorer.metrics import accuracy, convergence_order, diversity, frechet_distance
+from explorer.metrics import (
+    accuracy,
+    accuracy_error,
+    convergence_order,
+    diversity,
+    frechet_distance,
+    jackknife,
+    sliced_wasserstein,
+)
 
 
 def normal(*shape, seed=0):
@@ -83,3 +93,26 @@ def test_convergence_order_is_the_exponent_of_a_power_law(order):
     ns = [10, 20, 40, 80]
     errors = [7 * n**-order for n in ns]
     assert convergence_order(ns, errors) == pytest.approx(order, abs=1e-12)
+
+
+def test_sliced_wasserstein_of_a_shift_is_its_length_over_root_two():
+    rng = torch.Generator().manual_seed(0)
+    a = torch.randn(500, 2, generator=rng, dtype=torch.float64)
+    shift = torch.tensor([0.3, 0.4], dtype=torch.float64)  # the mean over directions of cos² is 1/2
+    assert sliced_wasserstein(a, a + shift) == pytest.approx(0.5 / math.sqrt(2), abs=1e-12)
+    assert sliced_wasserstein(a, a[torch.randperm(500, generator=rng)]) == 0
+    with pytest.raises(ValueError, match=r"must both be \(N, 2\)"):
+        sliced_wasserstein(a, a[:10])
+
+
+def test_jackknife_of_a_mean_is_its_standard_error():
+    x = torch.randn(1000, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
+    measured = jackknife(lambda rows: rows.mean().item(), x, groups=1000)
+    assert measured == pytest.approx((x.std() / math.sqrt(1000)).item(), rel=1e-9)
+    with pytest.raises(ValueError, match="groups must be"):
+        jackknife(lambda rows: 0.0, x[:3], groups=4)
+
+
+def test_the_error_of_a_share_is_never_nothing():
+    assert 0 < accuracy_error(1.0, 500) < 0.003
+    assert accuracy_error(0.5, 10_000) == pytest.approx(0.005, rel=1e-3)

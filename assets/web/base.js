@@ -39,7 +39,7 @@ window.explorer = window.explorer || {};
 
   // A picture of h x w crisp pixels; show(grey or rgb bytes, offset) draws one frame.
   ex.picture = function (width, height, channels = 1) {
-    const canvas = ex.element('canvas', { role: 'img', width, height, class: 'pixels' });
+    const canvas = ex.element('canvas', { role: 'img', width, height, class: 'pixels', 'aria-label': 'Not drawn yet' });
     const context = canvas.getContext('2d');
     const image = context.createImageData(width, height);
     const rgba = image.data.fill(255), n = width * height;

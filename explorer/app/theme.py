@@ -46,6 +46,14 @@ SCRIPTS = (
     "guidance.js",
     "maps.js",
     "attention.js",
+    "truth/plane.js",
+    "truth/draw.js",
+    "truth/field.js",
+    "truth/particles.js",
+    "truth/order.js",
+    "truth/solver.js",
+    "truth/ways.js",
+    "truth/guidance.js",
 )
 STYLES = (
     "app.css",
@@ -64,6 +72,7 @@ STYLES = (
     "path.css",
     "measured.css",
     "attention.css",
+    "truth.css",
 )
 
 SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "sans-serif")

@@ -25,7 +25,9 @@ def render_card(name: str, facts: Mapping, quality: Mapping) -> str:
     single = {key: value for key, value in quality.items() if key != "rows"}
     parts = [f"# {name}", "## How it was made", _pairs(facts)]
     if single or rows:
-        parts += ["## Measured quality", f"Made by `explorer evaluate {name}`."]
+        parts.append("## Measured quality")
+    if rows:
+        parts.append(f"Made by `explorer evaluate {name}`.")
     if single:
         parts.append(_pairs(single))
     if rows:

@@ -47,8 +47,18 @@ def _classifier() -> tuple[type, type]:
     return Classifier, ClassifierConfig
 
 
+def _planar() -> tuple[type, type]:
+    from explorer.models.planar import Planar, PlanarConfig
+
+    return Planar, PlanarConfig
+
+
 # kind -> the network's class and its configuration's, imported when first asked for
-KINDS: dict[str, Callable[[], tuple[type, type]]] = {"unet": _unet, "classifier": _classifier}
+KINDS: dict[str, Callable[[], tuple[type, type]]] = {
+    "unet": _unet,
+    "classifier": _classifier,
+    "planar": _planar,
+}
 
 
 def available() -> list[str]:

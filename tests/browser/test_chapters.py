@@ -1,14 +1,16 @@
 """Every chapter of every tab opens on a phone in the dark: no error, nothing sticks out."""
 
 import pytest
+from playwright.sync_api import expect
 
-from explorer.app.tabs import forward, schedules
+from explorer.app.tabs import forward, schedules, truth
 
 from .conftest import Watch, open_tab
 
 pytestmark = pytest.mark.browser
 
 ALL = {module.TITLE: [title for title, _ in module.CHAPTERS] for module in (forward, schedules)}
+ALL[truth.TITLE] = [chapter.title for chapter in truth.CHAPTERS]
 
 
 @pytest.mark.parametrize("width, scheme", [(390, "dark"), (1280, "light")])
@@ -23,6 +25,7 @@ def test_every_chapter_opens(browser, app, tab, width, scheme):
         panel = page.locator(".chapters .tabitem >> visible=true")
         panel.locator("canvas, svg.chart").first.wait_for(timeout=60_000)
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, title
+        expect(panel.locator('canvas[aria-label="Not drawn yet"]')).to_have_count(0, timeout=60_000)
         unnamed = panel.locator("canvas:not([aria-label])").count()
         assert unnamed == 0, f"{title}: {unnamed} pictures without a text alternative"
     assert watch.errors == []

@@ -1,0 +1,234 @@
+"""Ground truth: worlds in the plane whose every answer is known, and what samplers make of them."""
+
+import json
+import math
+from dataclasses import dataclass
+
+import gradio as gr
+
+from explorer.app import checks, controls
+from explorer.app.theme import predict, template, widget
+from explorer.app.truth import asked as asking
+
+TITLE = "Ground truth"
+FEWEST, MOST, FIRST_BUDGET = 4, 64, 12
+PROGRESS = gr.Progress()  # Gradio finds it among a handler's defaults
+EMPTY = "On its way: the first answer is being computed."
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A thing to learn: its widget is `explorer.<script>`, its skeleton truth/<key>.html."""
+
+    key: str
+    title: str
+    script: str
+    question: str
+    answer: str
+
+
+CHAPTERS = (
+    Chapter(
+        "field",
+        "The field",
+        "truthField",
+        "At pure noise, on the left, where do the arrows point? When do they first part?",
+        "The score points to the middle: pure noise is one Gaussian, whatever the data are. The "
+        "flow is one arrow everywhere, the mean of the data, since nothing better can be guessed. "
+        "As noise is taken away the denoiser begins to tell the modes apart, and arrows part.",
+    ),
+    Chapter(
+        "particles",
+        "Particles",
+        "truthParticles",
+        "Six samplers move the same points with a denoiser that makes no mistake. Whose points "
+        "end where the data are?",
+        "With few evaluations nobody’s, quite: the steps are too long, and points end between the "
+        "modes or beyond them. All that differs here is the sampler, since the denoiser is exact.",
+    ),
+    Chapter(
+        "order",
+        "Order",
+        "truthOrder",
+        "Twice the evaluations: how much smaller is DDIM’s error then, and how much Heun’s?",
+        "Half for DDIM, which is of order 1, and about a quarter for Heun and DPM++ 2M, of order "
+        "2. The lines below are measured here, and their slopes are fitted.",
+    ),
+    Chapter(
+        "solver",
+        "Solver and model",
+        "truthSolver",
+        "A network that learnt this world makes small mistakes. Can a better sampler mend them?",
+        "No. It brings you sooner to where the network believes the data are, and not further.",
+    ),
+    Chapter(
+        "ways",
+        "ODE and SDE",
+        "truthWays",
+        "From one and the same noise: how many pictures can DDIM end in, and how many DDPM?",
+        "DDIM in one: an ODE has one solution from a start. DDPM in any: what it adds on its way "
+        "makes it forget where it came from. Yet both fill the data in the same proportions.",
+    ),
+    Chapter(
+        "guidance",
+        "Guidance, exactly",
+        "truthGuidance",
+        "Guidance at scale 4: does it draw the asked class more purely, or something else?",
+        "Something else. The ends leave the other class, but they also leave most of their own: "
+        "they crowd at its far side. Only scale 1 ends in the class itself.",
+    ),
+)
+KEYS = tuple(chapter.key for chapter in CHAPTERS)
+OPEN = (
+    "[...document.querySelectorAll('.truth[data-chapter]')]"
+    ".find((node) => node.offsetParent)?.dataset.chapter || 'field'"
+)
+
+
+def spiral() -> str:
+    """What the pad opens with."""
+    turns = [0.35 + 0.105 * k for k in range(90)]
+    points = [[0.085 * t * math.cos(t), 0.085 * t * math.sin(t)] for t in turns]
+    return json.dumps([[round(v, 3) for v in point] for point in points])
+
+
+def answer(key: str, asked: asking.Asked, budget: int = FIRST_BUDGET, start=None, progress=None):
+    """What a chapter shows of a checked request."""
+    from explorer.app.truth import chapters, networks
+
+    if key == "particles":
+        return chapters.particles(asked, budget)
+    if key == "solver":
+        return chapters.solver(asked, networks.network(asked, progress))
+    if key == "ways":
+        return chapters.two_ways(asked, start)
+    return getattr(chapters, key)(asked)
+
+
+def run(chapter, world, drawing, seed, schedule, spacing, budget, progress=PROGRESS) -> list:
+    """Fill the open chapter, and leave the others. Raises gr.Error, naming field and range."""
+    chapter = checks.choice("Chapter", chapter, KEYS)
+    asked = asking.check(world, drawing, seed, schedule, spacing)
+    budget = checks.integer("Evaluations (NFE)", budget, FEWEST, MOST)
+    found = answer(chapter, asked, budget, progress=progress)
+    return [found if key == chapter else gr.skip() for key in KEYS]
+
+
+def another_start(event: gr.EventData, world, drawing, seed, schedule, spacing) -> dict:
+    """The two ways from the place that was pressed."""
+    sent = getattr(event, "_data", None)
+    place = sent.get("start") if isinstance(sent, dict) else None
+    if not isinstance(place, list) or len(place) != 2:
+        raise checks.refuse("A start must be a place of the plane, (x, y).")
+    start = tuple(checks.number("Each coordinate", v, -asking.HALF, asking.HALF) for v in place)
+    return answer("ways", asking.check(world, drawing, seed, schedule, spacing), start=start)
+
+
+def use_drawing(event: gr.EventData) -> str:
+    """The drawing as text, once it is one."""
+    sent = getattr(event, "_data", None)
+    text = sent.get("points") if isinstance(sent, dict) else None
+    asking.points(text)
+    return text
+
+
+def warm() -> None:
+    """Compute what each chapter opens with."""
+    for key in KEYS:
+        answer(key, asking.Asked())
+
+
+def shared() -> tuple[list, gr.Button, gr.HTML]:
+    """The controls of all chapters: [world, drawing, seed, schedule, spacing], button and pad."""
+    with gr.Row(equal_height=False, elem_classes="asked"):
+        with gr.Column(scale=5, min_width=280):
+            world = gr.Radio(
+                [(title, key) for key, title in asking.WORLDS.items()],
+                value="classes",
+                label="World: the data, of which everything is known",
+                elem_classes="chips",
+            )
+        with gr.Column(scale=2, min_width=220), gr.Row(elem_classes="seed"):
+            seed = gr.Number(0, label="Seed", precision=0, min_width=90)
+            fresh = gr.Button("New noise", variant="primary", min_width=110)
+    pad = gr.HTML(
+        {"shown": False, "points": spiral()},
+        html_template=template("truth/draw.html"),
+        js_on_load=widget("truthPad", "(detail) => trigger('use', detail)"),
+        apply_default_css=False,
+        elem_classes="explorer-widget",
+    )
+    drawing = gr.Textbox(spiral(), visible=False)
+    with gr.Accordion("Schedule and spacing", open=False):
+        schedule, spacing = controls.schedule_and_spacing()
+    schedule.value = spacing.value = "karras"
+    return [world, drawing, seed, schedule, spacing], fresh, pad
+
+
+def build(context) -> None:
+    """The tab: a world for all chapters, and a chapter for each thing to learn."""
+    tab = context.tab
+    inputs, fresh, pad = shared()
+    world, drawing, seed, schedule, spacing = inputs
+    shows, opened, budget = [], [], None
+    with gr.Tabs(elem_classes="chapters"):
+        for chapter in CHAPTERS:
+            with gr.Tab(chapter.title) as context.tab:
+                opened.append(context.tab)
+                predict(chapter.question, chapter.answer)
+                if chapter.key == "particles":
+                    budget = gr.Slider(
+                        FEWEST,
+                        MOST,
+                        FIRST_BUDGET,
+                        step=1,
+                        label="Evaluations (NFE) each sampler may spend",
+                        elem_classes="settles",
+                    )
+                shows.append(_show(chapter))
+    context.tab = tab
+    name = gr.Textbox("field", visible=False)
+
+    def then(begin, js: str, api: dict):
+        return begin(
+            run,
+            [name, *inputs, budget],
+            shows,
+            js=f"(name, ...rest) => [{js}, ...rest]",
+            show_progress_on=shows,
+            **api,
+            **controls.SHARED,
+        )
+
+    private = {"api_visibility": "private"}
+    triggers = [world.input, seed.submit, seed.blur, schedule.input, spacing.input, budget.release]
+    then(lambda *a, **k: gr.on(triggers, *a, **k), OPEN, {"api_name": "ground_truth"})
+    then(tab.select, OPEN, private)
+    for chapter, one in zip(CHAPTERS, opened, strict=True):
+        then(one.select, f"'{chapter.key}'", private)
+    following = f"(seed) => (Math.trunc(Number(seed)) + 1 || 0) % {controls.LAST_SEED + 1}"
+    then(fresh.click(None, seed, seed, js=following, **private).then, OPEN, private)
+    taken = pad.use(use_drawing, None, drawing, queue=False, **private)
+    then(taken.success, OPEN, private)
+    world.input(
+        None,
+        [world, drawing],
+        pad,
+        js="(world, points) => ({shown: world === 'drawn', points})",
+        **private,
+    )
+    ways = shows[KEYS.index("ways")]
+    ways.start(another_start, inputs, ways, **private, **controls.SHARED)
+    context.warm_up.append(warm)
+
+
+def _show(chapter: Chapter) -> gr.HTML:
+    """The widget of a chapter; it fills when the chapter is opened."""
+    return gr.HTML(
+        None,
+        html_template=template(f"truth/{chapter.key}.html"),
+        js_on_load=widget(chapter.script, "(detail) => trigger('start', detail)"),
+        apply_default_css=False,
+        elem_classes="explorer-widget",
+        empty=EMPTY,
+    )
