@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from explorer.app.plane import principal
+from explorer.app.racing.plane import principal
 
 rng = torch.Generator().manual_seed(0)
 

@@ -1,8 +1,11 @@
 """Samplers and Guidance: what their handlers compute is what the theory says, and they refuse."""
 
+import base64
+import json
 import math
 import threading
 import time
+from types import SimpleNamespace
 
 import gradio as gr
 import numpy as np
@@ -10,21 +13,33 @@ import pytest
 import torch
 
 from explorer import ideal
-from explorer.app import guiding, race, studio
+from explorer.app import guiding, studio
 from explorer.app.once import once
+from explorer.app.player import grey
+from explorer.app.racing import answer, chance, entrants, films, quality, race
 from explorer.app.tabs import guidance, samplers
-from explorer.denoisers import guide
+from explorer.denoisers import from_network, guide
 from explorer.figures import palette
 from explorer.figures.maps import diverging
+from explorer.judge import features
 from explorer.models import zoo
 from explorer.models.unet import UNet, UNetConfig
-from explorer.samplers import SAMPLERS, evaluations
+from explorer.samplers import LABELS, SAMPLERS, Step, evaluations
 from explorer.schedules import SCHEDULES, SPACINGS, levels
 
 TINY = UNetConfig(channels=(8, 16), attention=(False, True), head_dim=8, emb_dim=16)
-RACE = dict(digit="7", seed=0, budget=6, schedule="linear", spacing="trailing", scale=2)
+SIX = entrants.text(entrants.DEFAULT)
+RACE = dict(digit="7", seed=0, budget=6, schedule="linear", scale=2, chosen=SIX, own="")
 STRIP = dict(digit="7", seed=0, scales="0, 1, 4", steps=4, schedule="cosine", spacing="trailing")
 CROWD = {key: value for key, value in STRIP.items() if key != "steps"}
+
+
+CACHES = (samplers._race, samplers._runs, samplers._three, samplers._chance,
+          answer._converged, guidance._strip, guidance._crowd)  # fmt: skip
+
+
+def six(budget: int, schedule: str = "linear", spacing: str = "trailing") -> list[race.Entrant]:
+    return race.field(entrants.all_on(spacing), schedule, budget)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -40,13 +55,17 @@ def tiny(tmp_path_factory):
     studio.use(str(path))
     yield
     studio._engine, studio._name = before
-    for handler in (samplers._race, guidance._strip, guidance._crowd):
+    for handler in CACHES:
         handler.kept.clear()
+
+
+def apart(a: race.Run, b: race.Run) -> float:
+    return race.difference(a.picture, b.picture)
 
 
 def exact_run(key: str, budget: int, schedule: str = "cosine") -> race.Run:
     """An entrant on exact Gaussian data: no network at all."""
-    (entrant,) = race.field(schedule, "trailing", budget, [key])
+    (entrant,) = race.field([(key, "trailing")], schedule, budget)
     x = torch.ones(1, 1, 2, 2, dtype=torch.float64)
     rng = torch.Generator().manual_seed(0)
     steps = SAMPLERS[key](ideal.gaussian(0.0, 0.5), x, entrant.grid, rng=rng)
@@ -65,37 +84,59 @@ def test_a_run_is_the_longest_that_its_budget_pays_for(key, spacing, schedule):
 
 
 def test_at_nfe_12_heun_is_in_its_6th_step_and_the_others_in_their_12th():
-    assert race.note(one := exact_run("heun", 20), race.at_nfe(one, 20)[11])[:13] == "step 6 of 10,"
-    assert (
-        race.note(one := exact_run("ddim", 20), race.at_nfe(one, 20)[11])[:14] == "step 12 of 20,"
-    )
+    for key, said in (("heun", "step 6 of 10,"), ("ddim", "step 12 of 20,")):
+        run = exact_run(key, 20)
+        (record,) = films.at_nfe(run, [12])
+        assert films.note(run, record).startswith(said)
 
 
 @pytest.mark.parametrize("key", SAMPLERS)
 def test_a_film_shows_at_nfe_p_the_last_state_that_p_evaluations_reach(key):
     run = exact_run(key, 9)
-    for p, record in enumerate(race.at_nfe(run, 9), start=1):
+    found = films.at_nfe(run, range(1, 10))
+    for p, record in enumerate(found, start=1):
         assert run.steps[record].nfe <= p
         assert record == len(run.steps) - 1 or run.steps[record + 1].nfe > p
-    assert race.at_nfe(run, 9)[0] == 0 and race.at_nfe(run, 9)[-1] == run.entrant.steps
+    assert found[0] == 0 and found[-1] == run.entrant.steps
+
+
+@pytest.mark.parametrize("budget", [4, 20, 116, 117, 200])
+@pytest.mark.parametrize("count", [1, 6, 8])
+def test_a_film_stops_at_as_many_nfe_as_may_be_sent_and_at_both_ends(budget, count):
+    stops = films.positions(budget, count)
+    assert stops[0] == 1 and stops[-1] == budget and sorted(set(stops)) == stops
+    assert len(stops) * count <= films.PICTURES
+    assert len(stops) == budget or len(stops) == films.PICTURES // count
+
+
+def test_the_longest_race_of_eight_is_at_most_1500_kb():
+    field = [pair for pair in entrants.DEFAULT] + [("ddim", "karras"), ("dpmpp_2m", "karras")]
+    x = torch.zeros(1, 1, 28, 28)
+    runs = []
+    for entrant in race.field(field, "linear", 200):
+        steps, nfe = [], 0
+        for k, level in enumerate(entrant.grid):
+            nfe = min(nfe + (2 if entrant.key == "heun" and k else 1), 200)
+            steps.append(Step(k, level, x, x, nfe))
+        runs.append(race.Run(entrant, tuple(steps)))
+    assert len(json.dumps(films.film(runs, 200).payload())) <= 1_500_000
+    assert len(json.dumps(films.paths(runs[:1] * 8, 200))) <= 300_000
 
 
 def test_in_a_race_ddim_ends_where_euler_does_and_ddpm_where_euler_ancestral_does():
-    runs = race.run(race.field("linear", "trailing", 6, samplers.ORDER), race.Start(7, 0, 2.0))
+    runs = race.run(six(6), race.Start(7, 0, 2.0))
     end = {one.entrant.key: one for one in runs}
-    assert race.largest_difference(end["ddim"], end["euler"]) < 1e-4
-    assert race.largest_difference(end["ddpm"], end["euler_ancestral"]) < 1e-4
-    assert race.largest_difference(end["ddim"], end["ddpm"]) > 1e-2
+    assert apart(end["ddim"], end["euler"]) < 1e-4
+    assert apart(end["ddpm"], end["euler_ancestral"]) < 1e-4
+    assert apart(end["ddim"], end["ddpm"]) > 1e-2
 
 
 def test_all_entrants_start_from_one_noise_and_a_seed_is_one_race():
     start = race.Start(3, 11, 2.0)
-    first, again = (
-        race.run(race.field("linear", "karras", 4, samplers.ORDER), start) for _ in range(2)
-    )
+    first, again = (race.run(six(4, spacing="karras"), start) for _ in range(2))
     assert all(torch.equal(run.steps[0].x, studio.noise([11])) for run in first)
     for a, b in zip(first, again, strict=True):  # batches may be cut otherwise: float32 rounding
-        assert race.largest_difference(a, b) < 1e-4
+        assert apart(a, b) < 1e-4
 
 
 def test_guidance_doubles_network_evaluations_and_no_label_or_scale_0_or_1_does_not():
@@ -105,14 +146,115 @@ def test_guidance_doubles_network_evaluations_and_no_label_or_scale_0_or_1_does_
 
 
 def test_a_race_says_what_it_was():
-    film, facts, lessons, halfway, still, _ = samplers.run(**RACE)
+    film, facts, lessons = samplers.race(*RACE.values())
     assert film["positions"] == [f"NFE {p}" for p in range(1, 7)]
-    assert len(film["tracks"]) == 12 and len(still["tracks"]) == 3
-    for said in ("Digit 7", "scale 2", "seed 0", "model tiny", "linear schedule", "trailing"):
+    assert len(film["tracks"]) == 12
+    for said in ("Digit 7", "scale 2", "seed 0", "model tiny", "linear schedule"):
         assert said in facts
     assert "<dd>12</dd><dt>network evaluations each" in facts
-    assert "Step 6 of 12 is not a 6-step run" in halfway
-    assert lessons.count("Largest difference of the two results above: <b>") == 2
+    assert "Largest difference between DDIM trailing and Euler trailing: <b>" in lessons
+    assert "Largest difference between DDPM trailing and Euler ancestral trailing: <b>" in lessons
+
+
+def test_on_two_spacings_ddim_and_euler_part():
+    _, _, lessons = samplers.race(*(RACE | {"chosen": "ddim/trailing, euler/karras"}).values())
+    assert (
+        "On two spacings they part. Largest difference between DDIM trailing and Euler" in lessons
+    )
+    assert "Let DDPM and Euler ancestral race, on one spacing" in lessons
+    runs = race.run(
+        race.field([("ddim", "trailing"), ("euler", "karras")], "linear", 6), race.Start(7, 0, 2.0)
+    )
+    assert apart(*runs) > 0.01
+
+
+def test_the_middle_of_a_long_run_and_the_end_of_a_short_one():
+    told, still = samplers.three(*RACE.values())
+    assert "Step 6 of 12 is not a 6-step run" in told and len(still["tracks"]) == 3
+    start = race.Start(7, 0, 2.0)
+    (long,) = race.run(race.field([("ddim", "trailing")], "linear", 12), start)
+    (short,) = race.run(race.field([("ddim", "trailing")], "linear", 6), start)
+    wanted = [long.steps[6].x, long.steps[6].x0_hat, short.picture]
+    for track, x in zip(still["tracks"], wanted, strict=True):
+        sent = np.frombuffer(base64.b64decode(track["frames"]), "u1")
+        assert np.abs(sent.astype(int) - grey(x).ravel()).max() <= 1
+
+
+def test_the_answer_is_where_a_long_run_of_another_solver_ends():
+    start = race.Start(3, 1, 1.0)
+    found = answer.converged(start, "karras")
+    (euler,) = race.run(race.field([("euler", "karras")], "karras", 200), start)
+    (short,) = race.run(race.field([("euler", "karras")], "karras", 10), start)
+    far = [answer.distance(one.picture, found) for one in (euler, short)]
+    assert far[0] < 0.2 * far[1] and far[1] > 0.01  # order 1: a twentieth, and a little
+    gaps = answer.gaps([euler, short], found)["entrants"]
+    assert gaps[0]["points"][-1] == [200, pytest.approx(far[0], rel=1e-3)]
+    assert [nfe for nfe, _ in gaps[1]["points"]] == list(range(1, 11))
+
+
+def test_a_label_and_a_seed_have_one_answer_computed_once():
+    calls, told = studio.engine().calls, []
+    start = race.Start(4, 2, 1.0)
+    first = answer.converged(start, "linear", told.append)
+    assert studio.engine().calls - calls == 500 and told == list(range(501))
+    assert answer.converged(start, "linear") is first
+    assert studio.engine().calls - calls == 500
+
+
+def test_four_reruns_are_one_picture_without_noise_and_four_with():
+    start, field = race.Start(7, 3, 2.0), six(5)
+    for entrant, four in zip(field, chance.crowd(field, start), strict=True):
+        assert four.shape[0] == chance.RERUNS
+        if entrant.key in entrants.STOCHASTIC:
+            assert chance.apart(four) > 0.05
+            assert all(race.difference(four[0], other) > 0.01 for other in four[1:])
+        else:
+            assert chance.apart(four) < 1e-5
+
+
+def test_eta_goes_from_ddim_to_ddpm():
+    start = race.Start(7, 3, 1.0)
+    ddim, ddpm = race.field([("ddim", "trailing"), ("ddpm", "trailing")], "linear", 5)
+    doses = chance.doses(ddim, start)
+    assert chance.apart(doses[0]) < 1e-5
+    assert chance.as_ddpm(doses, chance.rerun(ddpm, start)) < 1e-4
+    assert chance.apart(doses[1]) < chance.apart(doses[-1])
+
+
+def test_chance_shows_all_of_it():
+    crowd, dose, told = samplers.chance(*RACE.values())
+    assert len(crowd["tracks"]) == 24 and len(dose["tracks"]) == 4
+    assert dose["positions"] == ["η = 0", "η = 0.25", "η = 0.5", "η = 0.75", "η = 1"]
+    assert "differ by at most" in told
+
+
+def test_a_live_measurement_counts_its_evaluations_and_judges_what_was_drawn():
+    field = race.field([("ddim", "trailing"), ("heun", "karras")], "linear", 4)
+    states = list(quality.measure(field, 50))
+    done = [state["done"] for state in states]
+    assert done == sorted(done) and done[-1] == states[-1]["total"] == 50 * (4 + 3)
+    rows = states[-1]["rows"]
+    assert [row["nfe"] for row in rows] == [4, 3] and rows[0]["n"] == 50
+    labels = torch.arange(50) % 10
+    context, _ = studio.contexts(labels.tolist())
+    rng = torch.Generator().manual_seed(0)
+    pictures = []
+    for first in (0, 25):
+        x = torch.randn(25, 1, 28, 28, generator=rng)
+        denoise = from_network(studio.engine(), context=context[first : first + 25])
+        *_, last = SAMPLERS["ddim"](denoise, x, field[0].grid)
+        pictures.append(last.x.clamp(-1, 1))
+    found = features(quality.judge(), torch.cat(pictures))
+    assert rows[0]["frechet"] == pytest.approx(quality.reference().frechet(found), rel=1e-3)
+
+
+def test_a_live_measurement_that_nobody_asks_on_stops():
+    running = quality.measure(six(20), 200)
+    next(running)
+    running.close()
+    calls = studio.engine().calls
+    time.sleep(0.2)
+    assert studio.engine().calls == calls and studio.engine()._runs == 0
 
 
 def test_what_is_shown_of_a_step_adds_up_to_the_guided_prediction():
@@ -129,7 +271,7 @@ def test_what_is_shown_of_a_step_adds_up_to_the_guided_prediction():
 def test_a_row_of_the_strip_is_the_run_with_that_scale_alone():
     grid = race.grid("ddim", "linear", "trailing", 4)
     row = guiding.strip(7, [5] * 3, (0.0, 1.0, 3.0), grid, "ddim")
-    alone = race.run([race.Entrant("ddim", "DDIM", grid)], race.Start(7, 5, 3.0))[0]
+    alone = race.run([race.Entrant("ddim", "trailing", grid)], race.Start(7, 5, 3.0))[0]
     assert (row.steps[-1].x[2:] - alone.picture).abs().max() < 1e-4
 
 
@@ -145,23 +287,30 @@ def test_difference_is_drawn_on_a_fixed_scale_that_is_white_at_0():
     assert [tuple(c) for c in colours] == [low, low, middle, high]
 
 
+def race_of(**asked) -> tuple:
+    return samplers.race(*asked.values())
+
+
 BAD = {
     "digit": ["11", 7, None, ["7"], "<b>", math.nan],
     "seed": [math.nan, math.inf, -1, 1e300, 2.5, True, None, [1], "0"],
-    "budget": [0, 3, 101, math.nan, 1e300, 20.5, [20], None],
+    "budget": [0, 3, 201, math.nan, 1e300, 20.5, [20], None],
     "steps": [0, 3, 41, math.nan, 1e300, [20], None, "20"],
     "schedule": ["quadratic", None, 3, ["linear"]],
     "spacing": ["even", None, 3, ["karras"]],
+    "chosen": ["", "ddim", "ddim/even", "ddpm2/karras", None, 3, ["ddim/karras"], "a" * 500,
+               "/", "ddim/trailing/x"],
+    "own": [],
     "scale": [math.nan, -1, 21, 1e300, math.inf, None, [2], "2"],
     "scales": ["", "1", "0, 1", "1,1,1", "0,1,nan", "0,1,inf", "0,1,1e300", "a,b,c", "0,1,21",
                "-3,0,1", "0,1,2,3,4,5,6,7", None, 3, [0, 1, 2], "1," * 500, "<img>,1,2"],
 }  # fmt: skip
 NAMES = {"digit": "Digit", "seed": "Seed", "budget": "Evaluations", "steps": "Steps",
-         "schedule": "Schedule", "spacing": "Spacing", "scale": "Guidance scale",
-         "scales": "Scales"}  # fmt: skip
+         "schedule": "Schedule", "spacing": "Spacing", "chosen": "Entrants",
+         "scale": "Guidance scale", "scales": "Scales"}  # fmt: skip
 CASES = [
     pytest.param(handler, good, name, value, id=f"{handler.__module__[-8:]}-{name}-{value!r:.20}")
-    for handler, good in ((samplers.run, RACE), (guidance.run, STRIP), (guidance.crowd, CROWD))
+    for handler, good in ((race_of, RACE), (guidance.run, STRIP), (guidance.crowd, CROWD))
     for name in good
     for value in BAD[name]
 ]
@@ -177,7 +326,7 @@ def test_a_bad_value_gets_a_sentence_with_its_field_and_range(handler, good, nam
 
 
 def test_after_a_refusal_the_next_request_works():
-    for handler, good in ((samplers.run, RACE), (guidance.run, STRIP), (guidance.crowd, CROWD)):
+    for handler, good in ((race_of, RACE), (guidance.run, STRIP), (guidance.crowd, CROWD)):
         with pytest.raises(gr.Error):
             handler(**good | {"seed": math.nan})
         assert handler(**good)[0]["tracks"]
@@ -187,7 +336,7 @@ def test_a_missing_model_is_a_sentence(monkeypatch):
     monkeypatch.setattr(studio, "_engine", None)
     monkeypatch.setattr(studio, "_name", "absent")
     with pytest.raises(gr.Error, match="no model 'absent'"):
-        samplers.run(**RACE | {"seed": 77})
+        race_of(**RACE | {"seed": 77})
 
 
 def test_equal_requests_at_one_time_are_computed_once_and_errors_are_not_kept():
@@ -216,8 +365,8 @@ def test_equal_requests_at_one_time_are_computed_once_and_errors_are_not_kept():
 
 
 def test_the_paths_start_together_and_one_update_is_one_path():
-    runs = race.run(race.field("linear", "trailing", 6, samplers.ORDER), race.Start(3, 5, 1.0))
-    found = race.paths(runs)
+    runs = race.run(six(6), race.Start(3, 5, 1.0))
+    found = films.paths(runs, 6)
     by_ink = {entrant["ink"]: entrant for entrant in found["entrants"]}
     assert len({tuple(entrant["points"][0]) for entrant in found["entrants"]}) == 1
     ddim, euler = by_ink["sampler-ddim"]["points"], by_ink["sampler-euler"]["points"]
@@ -229,3 +378,37 @@ def test_the_paths_start_together_and_one_update_is_one_path():
     a, b = runs[0].steps[0].x, runs[0].steps[-1].x
     shown = sum((p - q) ** 2 for p, q in zip(ddim[0], ddim[-1], strict=True)) ** 0.5
     assert shown <= (a - b).norm().item() + 0.01
+
+
+def test_entrants_come_in_the_order_of_rows_once_each_and_at_most_eight():
+    assert entrants.parse("ddpm/karras, ddim/own,ddim/karras, ddpm/karras") == (
+        ("ddim", "karras"),
+        ("ddim", "own"),
+        ("ddpm", "karras"),
+    )
+    assert entrants.parse(SIX) == entrants.DEFAULT
+    assert entrants.title("dpmpp_2m", "karras") == "DPM++ 2M Karras"
+    nine = ", ".join(f"{a}/{b}" for a in entrants.ORDER for b in ("karras", "leading"))
+    with pytest.raises(gr.Error, match="1 to 8"):
+        entrants.parse(nine)
+    assert {key: LABELS[key] for key in entrants.ORDER} == entrants.LABELS
+
+
+def test_an_own_grid_decides_the_nfe_and_is_needed_only_where_it_is_walked():
+    asked = RACE | {"chosen": "ddim/own, heun/own, ddim/karras", "own": "1000, 700, 400, 100"}
+    film, facts, _ = race_of(**asked)
+    rows = [track["row"] for track in film["tracks"][::2]]
+    assert rows == ["DDIM Karras", "DDIM own grid", "Heun own grid"]
+    assert film["tracks"][2]["notes"][0].startswith("step 1 of 4")
+    assert film["tracks"][4]["notes"][0].startswith("step 1 of 2")
+    assert "The number of your own stops decides" in facts
+    with pytest.raises(gr.Error, match="Your own grid"):
+        race_of(**asked | {"own": "nothing"})
+    assert race_of(**RACE | {"own": "nothing"})[0]["tracks"]
+
+
+def test_the_grid_dragged_in_schedules_is_walked_by_all_six():
+    event = SimpleNamespace(_data={"schedule": "cosine", "grid": "900, 500, 100"})
+    schedule, chosen, own, matrix = samplers.use_grid(event)
+    assert (schedule, own) == ("cosine", "900, 500, 100") and matrix == {"chosen": chosen}
+    assert entrants.parse(chosen) == entrants.all_on("own")

@@ -152,29 +152,30 @@ def test_a_network_is_trained_once_for_a_drawing(monkeypatch):
     assert networks.network(DRAWN) is first and len(calls) == 1
 
 
-def test_the_open_chapter_is_filled_and_the_others_are_left():
-    found = tab.run("ways", "two", "", 0, "linear", "trailing", 12)
-    filled = [key for key, value in zip(tab.KEYS, found, strict=True) if "half" in value]
-    assert filled == ["ways"]
-    assert found[tab.KEYS.index("ways")]["about"].endswith("linear schedule, trailing spacing.")
+def test_a_chapter_says_what_it_was_asked():
+    found = tab.run("ways", "two", "", 0, "linear", "trailing")
+    assert found["about"].startswith("two Gaussians; 100 steps")
+    assert found["about"].endswith("seed 0; linear schedule, trailing spacing.")
 
 
 @pytest.mark.parametrize(
     "place, value, said",
     [
-        (0, "nothing", "Chapter must be one of"),
-        (1, "three", "World must be one of"),
-        (3, math.nan, "Seed must be a whole number"),
-        (4, ["linear"], "Schedule must be one of"),
-        (5, "own", "Spacing must be one of"),
-        (6, 65, "Evaluations"),
+        (0, "three", "World must be one of"),
+        (2, math.nan, "Seed must be a whole number"),
+        (3, ["linear"], "Schedule must be one of"),
+        (4, "own", "Spacing must be one of"),
+        (5, 65, "Evaluations"),
     ],
 )
 def test_what_is_not_on_offer_is_refused_by_name(place, value, said):
-    asked = ["field", "two", "", 0, "linear", "trailing", 12]
+    asked = ["two", "", 0, "linear", "trailing", 12]
     asked[place] = value
     with pytest.raises(gr.Error, match=said):
-        tab.run(*asked)
+        tab.particles(*asked)
+    if place < 5:
+        with pytest.raises(gr.Error, match=said):
+            tab.run("field", *asked[:5])
 
 
 @pytest.mark.parametrize(

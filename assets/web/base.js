@@ -69,6 +69,12 @@ window.explorer = window.explorer || {};
   ex.announce = (node, event, detail) =>
     node.dispatchEvent(new CustomEvent('explorer:' + event, { bubbles: true, detail }));
 
+  // Events of the controls that chapters share go to the open chapter: explorer/app/controls.py
+  const relays = new Map();
+  ex.relay = (element, { group, titles }, watch, events, fire) => relays.set(group, (title) => fire(events[titles.indexOf(title)]));
+  ex.opened = (group) => document.querySelector(`.${group} > .tab-wrapper [role=tab][aria-selected=true]`)?.textContent.trim();
+  ex.pass = (group) => relays.has(group) && ex.opened(group) && relays.get(group)(ex.opened(group));
+
   ex.calm = () => matchMedia('(prefers-reduced-motion: reduce)').matches;
 
   // 3 significant digits, plainly: 0.00642, 12.3, 1.6e+8, with a true minus sign.

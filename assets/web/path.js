@@ -1,12 +1,14 @@
 'use strict';
 // The paths of a race: every entrant's states in the plane of their first two principal components,
-// the gallery's digits faintly behind; the dots follow the race's player.
+// the gallery's digits faintly behind; the dots are where each is at one NFE.
 (function (ex) {
   const W = 640, H = 420, EDGE = 26;
 
   ex.path = function (element, props, watch) {
     const root = element.querySelector('.path-view'), find = (selector) => root.querySelector(selector);
-    let got = null, heads = [], nfe = 1;
+    let got = null, heads = [], nfe = 7;
+    const transport = ex.transport(find('.controls'), { name: 'Evaluations spent', label: (k) => (got ? `NFE ${got.stops[k]}` : ''),
+      onmove: (k) => { if (got) follow(got.stops[k]); } });
 
     function scale() {
       const all = [...got.entrants.flatMap((e) => e.points), ...got.digits.points];
@@ -28,6 +30,9 @@
 
     function load() {
       got = props.value;
+      find('.empty').hidden = Boolean(got);
+      find('.empty').textContent = props.empty;
+      find('.body').hidden = !got;
       find('.stage-path').replaceChildren();
       find('.path-key').replaceChildren();
       if (!got) return;
@@ -41,6 +46,7 @@
         svg.append(ex.svg('path', { class: 'line', d, style: `stroke:${colour};stroke-dasharray:${ex.dashes[ink.split('-')[1]] || 'none'}` }), head);
         return head;
       });
+      transport.set(got.stops.length, Math.max(0, got.stops.findLastIndex((n) => n <= nfe)), Math.max(3, got.stops.length / 8));
       const [x, y] = place(got.entrants[0].points[0]);
       svg.append(ex.svg('text', { x, y: y - 10, 'text-anchor': 'middle' }, 'the noise'));
       find('.stage-path').append(svg);
@@ -60,9 +66,7 @@
       });
     }
 
-    document.addEventListener('explorer:position', ({ detail }) => {
-      if (detail.player === 'race') follow(detail.position + 1);
-    });
+    root.addEventListener('keydown', transport.key);
     watch('value', load);
     load();
   };

@@ -4,7 +4,7 @@
 //
 //   plot(host, {title, x, y, width, height, onhover}) -> {draw(series), cursor(x), root}
 //     x, y: {label, log, range: [low, high] or null for that of the data, ticks or null}
-//     series: [{key, label, ink: 'sampler-ddim', points: [[x, y], ...], dots, line, faint, wide}]
+//     series: [{key, label, ink: 'sampler-ddim', points: [[x, y], ...], dots, rings, line, faint, wide}]
 //   onhover(x): the pointer is over the data at x; without it, only the reading moves.
 (function (ex) {
   const ns = 'http://www.w3.org/2000/svg', LEFT = 54, RIGHT = 12, TOP = 10, BOTTOM = 38;
@@ -85,7 +85,7 @@
 
     const drawable = ([px, py]) => Number.isFinite(px) && Number.isFinite(py) && (!ax.log || px > 0) && (!ay.log || py > 0);
 
-    function one({ key, ink, points, dots, line = true, faint, wide }) {
+    function one({ key, ink, points, dots, rings, line = true, faint, wide }) {
       const places = points.filter(drawable).map(([px, py]) => [scaleX(px), scaleY(py)]);
       const name = ink ? ink.slice(ink.indexOf('-') + 1) : '';
       const colour = ink ? `var(--${ink})` : 'var(--body-text-color-subdued)';
@@ -95,6 +95,7 @@
           d: 'M' + places.map(([px, py]) => `${px.toFixed(1)} ${py.toFixed(1)}`).join('L') }));
       }
       if (dots) group.append(...places.map(([px, py]) => ex.svg('circle', { cx: px.toFixed(1), cy: py.toFixed(1), r: 3.5, style: `fill:${colour}` })));
+      if (rings) group.append(...places.map(([px, py]) => ex.svg('circle', { class: 'ring', cx: px.toFixed(1), cy: py.toFixed(1), r: 6, style: `stroke:${colour}` })));
       return group;
     }
 

@@ -1,5 +1,6 @@
 """Pieces that the tabs with a model share: their controls and the ways they state what was run."""
 
+import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -9,10 +10,16 @@ import gradio as gr
 
 from explorer.app import checks
 from explorer.app.tables import NAMES
+from explorer.app.theme import widget
 
 DIGITS = tuple("0123456789")
 SPACINGS = ("linspace", "leading", "trailing", "karras")  # explorer.schedules', without torch
 LAST_SEED = 9999
+THREE_CHOICES = (
+    "Sampler, spacing and schedule are three separate choices. The schedule says what noise "
+    "means, the spacing picks the levels to stop at, the sampler says how to get from one to "
+    "the next. The network is told only the noise level, so it serves every combination."
+)
 SOURCE = {
     "linear": "linear()",
     "cosine": "cosine()",
@@ -41,25 +48,27 @@ def digit_and_seed(choices: Sequence[str]) -> tuple[gr.Radio, gr.Number, gr.Butt
     return digit, seed, button
 
 
-def schedule_and_spacing(*more: str) -> tuple[gr.Radio, gr.Radio]:
-    """The two choices that are so often taken for one; `more` spacings than the usual."""
-    schedule = gr.Radio(
+def schedule_choice() -> gr.Radio:
+    """How much noise each t means."""
+    return gr.Radio(
         [(name, key) for key, name in NAMES.items()],
         value="linear",
         label="Schedule: how much noise each t means",
         elem_classes="chips",
     )
+
+
+def schedule_and_spacing(value: tuple[str, str] = ("linear", "trailing")) -> tuple:
+    """The two choices, (schedule, spacing), that are so often taken for one."""
+    schedule = schedule_choice()
+    schedule.value = value[0]
     spacing = gr.Radio(
-        [*SPACINGS, *more],
-        value="trailing",
+        list(SPACINGS),
+        value=value[1],
         label="Spacing: at which noise levels the sampler stops",
         elem_classes="chips",
     )
-    note(
-        "Sampler, spacing and schedule are three separate choices. The schedule says what noise "
-        "means, the spacing picks the levels to stop at, the sampler says how to get from one to "
-        "the next. The network is told only the noise level, so it serves every combination."
-    )
+    note(THREE_CHOICES)
     return schedule, spacing
 
 
@@ -70,8 +79,41 @@ class Job:
     run: Callable
     inputs: Sequence[gr.components.Component]
     outputs: Sequence[gr.components.Component]
-    progress: gr.components.Component
+    progress: gr.components.Component | Sequence[gr.components.Component]
     api_name: str
+
+
+def settled(inputs: Iterable[gr.components.Component]) -> list:
+    """The events that say that a person has finished changing one of these."""
+    triggers = []
+    for control in inputs:
+        if isinstance(control, gr.Slider):
+            triggers += [control.release]
+        elif isinstance(control, gr.Radio):
+            triggers += [control.input]
+        elif isinstance(control, gr.Number) or control.visible is True:
+            triggers += [control.submit, control.blur]
+    return triggers
+
+
+def following(seed: gr.Number, fresh: gr.Button) -> Callable:
+    """What begins once a press on `fresh` has moved the seed to the next one."""
+    js = f"(seed) => (Math.trunc(Number(seed)) + 1 || 0) % {LAST_SEED + 1}"
+    return fresh.click(None, seed, seed, js=js, api_visibility="private").then
+
+
+def chain(begin: Callable, jobs: Sequence[Job], *, public: bool = False) -> None:
+    """Do the jobs one after another when `begin` says so."""
+    for job in jobs:
+        name = {"api_name": job.api_name} if public else {"api_visibility": "private"}
+        begin = begin(
+            job.run,
+            list(job.inputs),
+            list(job.outputs),
+            show_progress_on=job.progress,
+            **name,
+            **SHARED,
+        ).success
 
 
 def on_change(tab: gr.Tab, jobs: Sequence[Job], *, seed: gr.Number, fresh: gr.Button) -> None:
@@ -80,28 +122,51 @@ def on_change(tab: gr.Tab, jobs: Sequence[Job], *, seed: gr.Number, fresh: gr.Bu
     So the pictures are always what the controls say. `fresh` moves to the next seed first. A
     handler gets the values as they came, and checks each.
     """
-    triggers = []
-    for control in jobs[0].inputs:
-        if isinstance(control, gr.Slider):
-            triggers += [control.release]
-        elif isinstance(control, gr.Radio):
-            triggers += [control.input]
-        else:
-            triggers += [control.submit, control.blur]
-    following = f"(seed) => (Math.trunc(Number(seed)) + 1 || 0) % {LAST_SEED + 1}"
-    pressed = fresh.click(None, seed, seed, js=following, api_visibility="private")
-    starts = ((partial(gr.on, triggers), True), (tab.select, False), (pressed.then, False))
-    for begin, public in starts:
-        for job in jobs:
-            name = {"api_name": job.api_name} if public else {"api_visibility": "private"}
-            begin = begin(
-                job.run,
-                list(job.inputs),
-                list(job.outputs),
-                show_progress_on=job.progress,
-                **name,
-                **SHARED,
-            ).success
+    chain(partial(gr.on, settled(jobs[0].inputs)), jobs, public=True)
+    chain(tab.select, jobs)
+    chain(following(seed, fresh), jobs)
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A chapter of a tab and what fills it; none where nothing is to be computed."""
+
+    tab: gr.Tab
+    jobs: Sequence[Job] = ()
+
+
+def on_chapters(
+    tab: gr.Tab, chapters: Sequence[Chapter], group: str, *, seed: gr.Number, fresh: gr.Button
+) -> Callable[[Callable], None]:
+    """As on_change, for a tab with chapters: only the open one does its jobs.
+
+    group: the class of their gr.Tabs, by which the page finds the open one. Returns a function
+    that makes the open chapter do its jobs at one more event.
+    """
+    # Which chapter is open only the page knows: it passes each event on under the chapter's name.
+    events = [f"chapter{k}" for k in range(len(chapters))]
+    relay = gr.HTML(
+        "",
+        js_on_load=widget("relay", json.dumps(events), "(name) => trigger(name)"),
+        apply_default_css=False,
+        group=group,
+        titles=[chapter.tab.label for chapter in chapters],
+    )
+
+    def passed_on(begin: Callable) -> None:
+        js = f"() => explorer.pass({json.dumps(group)})"
+        begin(None, js=js, api_visibility="private", queue=False)
+
+    inputs = {
+        control: None for chapter in chapters for job in chapter.jobs for control in job.inputs
+    }
+    passed_on(partial(gr.on, settled(inputs)))
+    passed_on(following(seed, fresh))
+    passed_on(tab.select)
+    for event, chapter in zip(events, chapters, strict=True):
+        chain(chapter.tab.select, chapter.jobs)
+        chain(getattr(relay, event), chapter.jobs, public=True)
+    return passed_on
 
 
 def said(*, classes: str = "") -> gr.HTML:

@@ -4,6 +4,8 @@ import json
 from collections import Counter
 from pathlib import Path
 
+from explorer.app.racing import entrants
+from explorer.app.tables import NAMES
 from explorer.figures import quality
 from explorer.paths import ASSETS
 
@@ -28,22 +30,34 @@ def rows(model: str) -> list[dict]:
     return [row for row in found if row["n"] == usual]
 
 
-def against_nfe(model: str) -> str:
-    """Fréchet distance against NFE for all samplers, as HTML."""
+def table(model: str) -> dict | None:
+    """What the plot of quality against NFE shows: a line a sampler; None where unmeasured."""
     plain = [row for row in rows(model) if row["scale"] == 1]
+    plain = [row for row in plain if "frechet_error" in row]
     if not plain:
-        return NONE
-    n, schedule = plain[0]["n"], plain[0]["schedule"]
-    return (
-        "<h4>How good a picture is, for how much work</h4>"
-        f"<figure>{quality.by_nfe(plain)}{quality.key(plain)}<figcaption class='quiet'>"
-        f"Fréchet distance to the test digits, less is better, in the features of the project’s "
-        f"classifier, of {n} samples a point, classes in turn; scale 1, {schedule} schedule, the "
-        "spacing beside each name. The horizontal line is what as many real training digits "
-        "score. DDIM and Euler lie on one line, and so do DDPM and Euler ancestral. Point at a dot "
-        "for its numbers. Measured by <code>explorer evaluate</code>."
-        "</figcaption></figure>"
-    )
+        return None
+    runs = {(row["sampler"], row["spacing"]) for row in plain}
+    keep = ("nfe", "accuracy", "accuracy_error", "frechet", "frechet_error", "ratio")
+    return {
+        "n": plain[0]["n"],
+        "schedule": NAMES[plain[0]["schedule"]],
+        "real": plain[0]["frechet_real"],
+        "lines": [
+            {
+                "label": entrants.title(sampler, spacing),
+                "ink": f"sampler-{sampler}",
+                "rows": sorted(
+                    (
+                        {key: row[key] for key in keep}
+                        for row in plain
+                        if (row["sampler"], row["spacing"]) == (sampler, spacing)
+                    ),
+                    key=lambda row: row["nfe"],
+                ),
+            }
+            for sampler, spacing in sorted(runs, key=entrants.place)
+        ],
+    }
 
 
 def against_scale(model: str) -> str:

@@ -5,6 +5,8 @@ import urllib.request
 
 import pytest
 
+from explorer.app.racing import entrants
+from explorer.app.tabs import samplers
 from explorer.models import zoo
 
 from .conftest import pixels, two_frames
@@ -15,7 +17,8 @@ pytestmark = [
     pytest.mark.skipif("mnist" not in zoo.available(), reason="assets/models has no mnist yet"),
 ]
 SIZES = [pytest.param(1280, "light", id="1280-light"), pytest.param(390, "dark", id="390-dark")]
-GOOD = ["7", 0, 4, "linear", "trailing", 2, ""]
+SIX = entrants.text(entrants.DEFAULT)
+GOOD = ["7", 0, 4, "linear", 2, SIX, ""]
 
 
 def open_at(page, url: str, tab: str, width: int, scheme: str) -> None:
@@ -77,17 +80,24 @@ def test_rows_are_locked_to_nfe_and_equal_samplers_end_in_equal_pixels(
     notes = page.locator(".screen .note").all_inner_texts()
     assert sum(note.startswith("step 12 of 20") for note in notes) == 5
     assert sum(note.startswith("step 6 of 10") for note in notes) == 1  # Heun
-    middle = pixels(page, canvas("DDIM", 2))
+    middle = pixels(page, canvas("DDIM trailing", 2))
 
     seek(page, 19)
     assert label(page) == "NFE 20"
     end = {
-        row: pixels(page, canvas(row, 1)) for row in ("DDIM", "Euler", "DDPM", "Euler ancestral")
+        row: pixels(page, canvas(row, 1))
+        for row in ("DDIM trailing", "Euler trailing", "DDPM trailing", "Euler ancestral trailing")
     }
-    assert max(end["DDIM"]) - min(end["DDIM"]) > 200 and end["DDIM"] != middle
-    for one, same in (("DDIM", "Euler"), ("DDPM", "Euler ancestral")):
+    assert (
+        max(end["DDIM trailing"]) - min(end["DDIM trailing"]) > 200
+        and end["DDIM trailing"] != middle
+    )
+    for one, same in (
+        ("DDIM trailing", "Euler trailing"),
+        ("DDPM trailing", "Euler ancestral trailing"),
+    ):
         assert max(abs(a - b) for a, b in zip(end[one], end[same], strict=True)) <= 1
-    assert end["DDIM"] != end["DDPM"]
+    assert end["DDIM trailing"] != end["DDPM trailing"]
     assert not [url for url in watch.requests if "queue" in url] and errors(watch) == []
     assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
 
@@ -95,24 +105,105 @@ def test_rows_are_locked_to_nfe_and_equal_samplers_end_in_equal_pixels(
 def test_new_noise_runs_another_race(page, app, watch):
     open_at(page, app, "Samplers", 1280, "light")
     seek(page, 0)
-    before = pixels(page, canvas("DDIM", 1))
+    before = pixels(page, canvas("DDIM trailing", 1))
     page.get_by_role("button", name="New noise").click()
     page.wait_for_selector("text=seed 1;", timeout=WAIT)
     two_frames(page)
-    assert label(page) == "NFE 1" and pixels(page, canvas("DDIM", 1)) != before
+    assert label(page) == "NFE 1" and pixels(page, canvas("DDIM trailing", 1)) != before
+    assert errors(watch) == []
+
+
+def chapter(page, title: str, ready: str) -> None:
+    page.get_by_role("tab", name=title, exact=True).locator("visible=true").first.click()
+    page.wait_for_selector(f"{ready} >> visible=true", timeout=WAIT)
+
+
+def test_distances_to_the_converged_answer_follow_the_player(page, app, watch):
+    open_at(page, app, "Samplers", 1280, "light")
+    page.wait_for_selector(".gap-view svg.plot", timeout=WAIT)
+    seek(page, 19)
+    reading = page.locator(".gap-view .reading").inner_text()
+    assert reading.startswith("NFE 20: DDIM trailing ")
+    far = {}
+    for name in ("DDIM trailing", "Euler trailing", "DPM++ 2M trailing", "DDPM trailing"):
+        mark = page.locator(f"section.row[aria-label='{name}'] .gap").inner_text()
+        far[name] = float(mark.split()[0])
+        assert mark.endswith("of the ODE") == (name == "DDPM trailing")
+    assert far["DDIM trailing"] == far["Euler trailing"] > far["DPM++ 2M trailing"]
+    assert far["DDPM trailing"] > 3 * far["DDIM trailing"]
+    wanted = samplers._gaps(samplers.Asked())["entrants"][0]["points"][-1][1]
+    assert far["DDIM trailing"] == pytest.approx(wanted, rel=0.1)
+    assert errors(watch) == []
+
+
+def test_other_entrants_race_when_they_are_chosen(page, app, watch):
+    open_at(page, app, "Samplers", 1280, "light")
+    page.get_by_role("button", name="Who races").click()
+    page.get_by_role("checkbox", name="DPM++ 2M Karras").check()
+    page.get_by_role("checkbox", name="Euler trailing").uncheck()
+    page.get_by_role("checkbox", name="Euler Karras").check()
+    page.wait_for_selector("section.row[aria-label='DPM++ 2M Karras']", timeout=WAIT)
+    rows = page.locator(".player:visible section.row").all()
+    assert len(rows) == 7
+    page.get_by_text("On two spacings they part").wait_for(timeout=WAIT)
+    page.get_by_role("checkbox", name="Heun Karras").check()
+    assert page.get_by_role("checkbox", name="Heun leading").is_disabled()  # eight are the most
+    page.get_by_role("button", name="leading", exact=True).click()
+    page.wait_for_selector("section.row[aria-label='Heun leading']", timeout=WAIT)
+    assert page.locator(".player:visible section.row").count() == 6
+    assert errors(watch) == []
+
+
+def test_chance_shows_one_picture_for_the_ode_and_four_for_the_noisy(page, app, watch):
+    open_at(page, app, "Samplers", 1280, "light")
+    chapter(page, "Chance", "section.row[aria-label^='Heun'] canvas")
+    for name, one in (("DDIM", True), ("Heun", True), ("DDPM", False)):
+        row = f"section.row[aria-label^='{name} trailing: ']"
+        four = [pixels(page, f"{row} .screen:nth-child({k}) canvas") for k in (1, 2, 3, 4)]
+        alike = max(abs(a - b) for a, b in zip(four[0], four[3], strict=True)) <= 1
+        assert alike == one, name
+        assert (page.locator(row).inner_text().find("one picture") > 0) == one
+    eta = page.locator(".transport:visible input[type=range]").last
+    dose = "section.row[aria-label*='more and more noise'] .screen:nth-child({}) canvas"
+    for position, alike in ((0, True), (4, False)):
+        eta.fill(str(position))
+        two_frames(page)
+        assert (pixels(page, dose.format(1)) == pixels(page, dose.format(2))) == alike
     assert errors(watch) == []
 
 
 def test_the_dots_on_the_map_follow_the_player(page, app):
     open_at(page, app, "Samplers", 1280, "light")
-    page.wait_for_selector(".paths circle", timeout=WAIT)
-    seek(page, 1)
+    chapter(page, "The path", ".paths circle")
+    slider = page.locator(".path-view input[type=range]")
+    slider.fill("1")
     two_frames(page)
     first = page.locator(".paths circle").first.get_attribute("cx")
     assert page.locator(".paths path.line").count() == 6
-    seek(page, 15)
+    slider.fill("15")
     two_frames(page)
     assert page.locator(".paths circle").first.get_attribute("cx") != first
+    assert page.locator(".path-view output").inner_text() == "NFE 16"
+
+
+def test_a_live_measurement_shows_progress_and_stop_frees_the_worker(page, app, watch):
+    open_at(page, app, "Samplers", 1280, "light")
+    chapter(page, "Quality", ".quality-view svg.plot")
+    go, stop = (page.get_by_role("button", name=name) for name in ("Measure the", "Stop"))
+    go.click()
+    page.wait_for_function(
+        "parseFloat(document.querySelector('.quality-view .done')?.textContent) >= 1", timeout=WAIT
+    )
+    stop.click()
+    page.get_by_text("Stopped at").wait_for(timeout=WAIT)
+    slider = page.get_by_label("number input for Evaluations")
+    slider.fill("4")
+    slider.press("Enter")
+    go.click()  # the one worker of measurements is free again
+    page.locator(".quality-view .done", has_text="Done.").wait_for(timeout=WAIT)
+    assert page.locator(".quality-view .results tbody tr").count() == 6
+    assert page.locator(".quality-view svg .ring").count() == 6
+    assert errors(watch) == []
 
 
 def test_arrow_keys_on_the_slider_run_a_race_too(page, app):
@@ -130,7 +221,8 @@ def test_arrow_keys_on_the_slider_run_a_race_too(page, app):
 @pytest.mark.parametrize(
     ("place", "bad", "field"),
     [(0, "12", "Digit"), (1, [1], "Seed"), (1, 1e300, "Seed"), (2, 1000, "Evaluations"),
-     (2, None, "Evaluations"), (3, "sine", "Schedule"), (4, 7, "Spacing"), (5, "2", "Guidance")],
+     (2, None, "Evaluations"), (3, "sine", "Schedule"), (4, "2", "Guidance"),
+     (5, "ddim", "Entrants")],
 )  # fmt: skip
 def test_the_api_refuses_by_name_and_then_works(app, place, bad, field):
     sentence = call(app, "race", [*GOOD[:place], bad, *GOOD[place + 1 :]])

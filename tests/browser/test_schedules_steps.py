@@ -43,14 +43,14 @@ def test_a_dragged_grid_is_raced_on(page_at, watch):
     page_at.locator(TEXT).fill("1000, 640, 330, 80")
     page_at.locator(".use").click()
     page_at.get_by_text("The number of your own stops decides the NFE").wait_for(timeout=60_000)
-    page_at.wait_for_selector(".row[aria-label=DDIM] .note")
+    page_at.wait_for_selector(".row[aria-label='DDIM own grid'] .note")
     slider = page_at.locator(".player input[type=range]").first
     slider.focus()
     for nfe, t in enumerate((1000, 640, 330, 80)):
         page_at.keyboard.press("Home")
         for _ in range(nfe):
             page_at.keyboard.press("ArrowRight")
-        note = page_at.locator(".row[aria-label=DDIM] .note").inner_text()
+        note = page_at.locator(".row[aria-label='DDIM own grid'] .note").inner_text()
         if nfe < 3:  # at the last NFE the run is done
             assert f"σ = {SCHEDULES['linear']()(t).sigma:.3f}" in note
     assert watch.errors == []

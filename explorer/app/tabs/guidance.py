@@ -56,7 +56,8 @@ def scales_of(text: object) -> tuple[float, ...]:
 def _strip(digit: str, seed: int, scales: tuple, steps: int, schedule: str, spacing: str) -> tuple:
     """The answer to a checked request: the row of scales, each taken apart, and the facts."""
     controls.ready()
-    from explorer.app import guiding, race
+    from explorer.app import guiding
+    from explorer.app.racing import race
 
     grid = race.grid("ddim", schedule, spacing, steps)
     clock = time.perf_counter()
@@ -89,7 +90,8 @@ def _strip(digit: str, seed: int, scales: tuple, steps: int, schedule: str, spac
 def _crowd(digit: str, seed: int, scales: tuple, schedule: str, spacing: str) -> tuple:
     """CROWD seeds under every scale, all in one batch."""
     controls.ready()
-    from explorer.app import guiding, race
+    from explorer.app import guiding
+    from explorer.app.racing import race
 
     seeds = [(seed + i) % (controls.LAST_SEED + 1) for i in range(CROWD)] * len(scales)
     repeated = [scale for scale in scales for _ in range(CROWD)]

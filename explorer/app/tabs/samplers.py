@@ -1,186 +1,348 @@
-"""Samplers: six ways back from one noise, side by side, locked to NFE."""
+"""Samplers: entrants race from one noise, locked to NFE; what else can be asked of a race."""
 
 import time
+from dataclasses import dataclass
 
 import gradio as gr
 
 from explorer.app import checks, controls, measured, steps
 from explorer.app.once import once
 from explorer.app.player import player
+from explorer.app.racing import entrants as entering
+from explorer.app.racing import words
 from explorer.app.tables import NAMES
 from explorer.app.theme import predict, template, widget
 
 TITLE = "Samplers"
-ORDER = ("ddim", "euler", "heun", "dpmpp_2m", "ddpm", "euler_ancestral")
 CLASSES = (*controls.DIGITS, "none")
-DEFAULTS = ("7", 0, 20, "linear", "trailing", 2.0)
-FEWEST, MOST, LARGEST_SCALE = 4, 100, 20
-
-QUESTION = (
-    "Six samplers start from the same noise and may ask the network equally often. "
-    "Which of them will end in the very same picture?"
-)
-ANSWER = (
-    "DDIM and Euler: one update under two names. DDPM and Euler ancestral: one more, as long as "
-    "both draw the same noise, which they do here. The measured differences stand below."
-)
-HEUN_ON_COSINE = (
-    " Heun steps in σ/α, which the cosine schedule starts at about 20,000: its first, huge step "
-    "overshoots, and few steps cannot mend that. The other schedules start at 160 or less."
-)
-OWN = "own"
-OWN_GRID = (
-    " The number of your own stops decides the NFE; Heun, which evaluates twice a step, takes "
-    "every second of them. All start from pure noise, whatever your first t is."
+FEWEST, MOST, LARGEST_SCALE = 4, 200, 20
+RACE, THREE, CHANCE, PATH, QUALITY = CHAPTERS = (
+    "The race",
+    "Three ways",
+    "Chance",
+    "The path",
+    "Quality",
 )
 OPEN = f"""() => [...document.querySelectorAll('button[role=tab]')]
     .find((tab) => tab.textContent.trim() === '{TITLE}').click()"""
+PROGRESS = gr.Progress()  # Gradio finds it among a handler's defaults
 EMPTY = "The first race is on its way: the model is being loaded."
 
 
-@once(24)
-def _race(
-    digit: str, seed: int, budget: int, schedule: str, spacing: str, scale: float, own: tuple
-) -> tuple:
-    """The answer to a checked request: film, facts, lessons, and step n of 2n beside n steps."""
-    controls.ready()
-    from explorer.app import race
+@dataclass(frozen=True)
+class Asked:
+    """A checked request of the shared controls; hashable, so that a race can be kept."""
 
-    start = race.Start(controls.asked(digit), seed, scale)
-    clock = time.perf_counter()
-    budget = len(own) or budget
-    entrants = race.field(schedule, spacing, budget, ORDER, own)
-    runs = race.run(entrants, start)
-    seconds = time.perf_counter() - clock
-    by_key = {one.entrant.key: one for one in runs}
-    finer = race.field(schedule, spacing, 2 * budget, ["ddim"], race.halved(own))
-    twice = race.run(finer, start)[0]
-    lessons = template("lessons.html").format(
-        same=_difference(by_key["ddim"], by_key["euler"]),
-        chance=_difference(by_key["ddpm"], by_key["euler_ancestral"]),
-        schedule=NAMES[schedule],
-        spacing=spacing,
-    )
-    sigma = f"{twice.steps[budget].level.sigma:.3f}"
-    return (
-        race.film(runs, budget).payload(),
-        _facts(start, runs, seconds, (digit, seed, budget, schedule, spacing, scale)),
-        lessons,
-        template("halfway.html").format(n=budget, twice=2 * budget, sigma=sigma),
-        race.halfway(twice, by_key["ddim"]).payload(),
-        race.paths(runs),
-    )
+    digit: str = "7"
+    seed: int = 0
+    budget: int = 20
+    schedule: str = "linear"
+    scale: float = 2.0
+    chosen: entering.Chosen = entering.DEFAULT
+    own: tuple[float, ...] = ()  # the t of each step of the spacing "own"
+
+    @property
+    def start(self):
+        """The explorer.app.racing.race.Start."""
+        from explorer.app.racing import race
+
+        return race.Start(controls.asked(self.digit), self.seed, self.scale)
+
+    @property
+    def longest(self) -> int:
+        """The NFE that the film of this race reaches."""
+        return max(self.budget, len(self.own))
+
+    def field(self) -> list:
+        """The entrants with their Levels."""
+        from explorer.app.racing import race
+
+        return race.field(self.chosen, self.schedule, self.budget, self.own)
 
 
-def _difference(a, b) -> str:
-    from explorer.app import race
-
-    return controls.tiny(race.largest_difference(a, b))
-
-
-def _facts(start, runs, seconds: float, request: tuple) -> str:
-    """What was measured and what was asked, and the lines of source that ran."""
-    digit, seed, budget, schedule, spacing, scale = request
-    spent = sum(run.nfe for run in runs)
-    each = start.network_evaluations
-    heun = next(run for run in runs if run.entrant.key == "heun")
-    why = "guidance asks the network twice" if each == 2 else "no guidance to pay for"
-    measured = controls.measures(
-        [
-            (str(budget), "denoiser evaluations (NFE) each may spend"),
-            (str(budget * each), f"network evaluations each: {why}"),
-            (str(spent * each), "network evaluations by all six"),
-            (f"{seconds:.2f} s", "measured here, all six in shared batches"),
-        ]
-    )
-    drawn = "No label" if start.label is None else f"Digit {digit}, guidance scale {scale:g}"
-    levels = f'grid = levels({controls.SOURCE[schedule]}, {budget}, "{spacing}")'
-    if spacing == OWN:
-        levels = f"grid = [*map({controls.SOURCE[schedule]}, times), Level(1.0, 0.0)]"
-    walk = "for step in dpmpp_2m(denoise, noise, grid): ..."
-    return (
-        f"{measured}<p class='quiet'>{drawn}; seed {seed}; model {controls.model_name()}; "
-        f"{NAMES[schedule]} schedule; {spacing} spacing. A step of Heun costs two evaluations: "
-        f"it makes {heun.entrant.steps} steps ({heun.nfe} NFE) where the others make {budget}. "
-        "σ is the noise level that a step starts from. Grey scale: black −1, white 1, fixed."
-        f"{OWN_GRID if spacing == OWN else ''}"
-        f"{HEUN_ON_COSINE if schedule == 'cosine' and spacing != 'leading' else ''}</p>"
-        f"<pre class='explorer-code'>{levels:<{len(walk)}}  <i># schedule and spacing: where to "
-        f"stop</i>\n{walk}  <i># sampler: how to get from one level to the next</i></pre>"
-    )
-
-
-def run(digit, seed, budget, schedule, spacing, scale, own="") -> tuple:
-    """The race that the controls ask for. Raises gr.Error, naming field and range."""
-    spacing = checks.choice("Spacing", spacing, (*controls.SPACINGS, OWN))
-    return _race(
+def check(digit, seed, budget, schedule, scale, chosen, own="") -> Asked:
+    """The request. Raises gr.Error, naming field and range."""
+    chosen = entering.parse(chosen)
+    needs_own = any(spacing == entering.OWN for _, spacing in chosen)
+    return Asked(
         checks.choice("Digit", digit, CLASSES),
         checks.integer("Seed", seed, 0, controls.LAST_SEED),
         checks.integer("Evaluations (NFE)", budget, FEWEST, MOST),
         checks.choice("Schedule", schedule, NAMES),
-        spacing,
         checks.number("Guidance scale", scale, 0, LARGEST_SCALE),
-        steps.parse(own) if spacing == OWN else (),
+        chosen,
+        steps.parse(own) if needs_own else (),
     )
 
 
+@once(6)
+def _runs(asked: Asked) -> tuple[list, float]:
+    """The runs of a race, and the seconds that they took together."""
+    from explorer.app.racing import race
+
+    controls.ready()
+    clock = time.perf_counter()
+    runs = race.run(asked.field(), asked.start)
+    return runs, time.perf_counter() - clock
+
+
+@once(24)
+def _race(asked: Asked) -> tuple:
+    """Film, facts and lessons of a race."""
+    from explorer.app.racing import films
+
+    runs, seconds = _runs(asked)
+    return (
+        films.film(runs, asked.longest).payload(),
+        words.facts(asked, runs, seconds),
+        words.lessons(runs),
+    )
+
+
+@once(12)
+def _three(asked: Asked) -> tuple:
+    """Step n of 2n beside n steps, of DDIM: sentences and a still."""
+    from explorer.app.racing import films, race
+
+    controls.ready()
+    spacing = next((spacing for key, spacing in asked.chosen if key == "ddim"), "trailing")
+    one = (("ddim", spacing),)
+    n = len(asked.own) if spacing == entering.OWN else asked.budget
+    fields = (
+        race.field(one, asked.schedule, n, asked.own),
+        race.field(one, asked.schedule, 2 * n, race.halved(asked.own)),
+    )
+    short, long = race.run([entrant for (entrant,) in fields], asked.start)
+    sigma = f"{long.steps[n].level.sigma:.3f}"
+    told = template("halfway.html").format(n=n, twice=2 * n, sigma=sigma, spacing=spacing)
+    return told, films.halfway(long, short).payload()
+
+
+@once(12)
+def _chance(asked: Asked) -> tuple:
+    """Four reruns of each entrant, DDIM with more and more noise, and what it comes to."""
+    from explorer.app.racing import chance, race
+
+    controls.ready()
+    field = asked.field()
+    pictures = chance.crowd(field, asked.start)
+    spacing = next((spacing for key, spacing in asked.chosen if key == "ddim"), "trailing")
+    pair = (("ddim", spacing), ("ddpm", spacing))
+    ddim, ddpm = race.field(pair, asked.schedule, asked.budget, asked.own)
+    doses = chance.doses(ddim, asked.start)
+    same = chance.as_ddpm(doses, chance.rerun(ddpm, asked.start))
+    return (
+        chance.crowd_film(field, pictures).payload(),
+        chance.dose_film(ddim, doses).payload(),
+        words.doses(same),
+    )
+
+
+def _path(asked: Asked) -> dict:
+    """All states of a race on one map."""
+    from explorer.app.racing import films
+
+    runs, _ = _runs(asked)
+    return films.paths(runs, asked.longest)
+
+
+def _gaps(asked: Asked, tell=lambda done: None) -> dict:
+    """How far each entrant is from the converged answer."""
+    from explorer.app.racing import answer
+
+    runs, _ = _runs(asked)
+    return answer.gaps(runs, answer.converged(asked.start, asked.schedule, tell))
+
+
+def race(*values) -> tuple:
+    """The race that the controls ask for. Raises gr.Error, naming field and range."""
+    return _race(check(*values))
+
+
+def three(*values) -> tuple:
+    """Handler of "Three ways"; as `race`."""
+    return _three(check(*values))
+
+
+def chance(*values) -> tuple:
+    """Handler of "Chance"; as `race`."""
+    return _chance(check(*values))
+
+
+def path(*values) -> dict:
+    """Handler of "The path"; as `race`."""
+    return _path(check(*values))
+
+
+def answer(digit, seed, budget, schedule, scale, chosen, own, progress=PROGRESS) -> dict:
+    """How far each entrant of the race is from the converged answer; as `race`."""
+
+    def tell(done: int) -> None:
+        if done % 10 == 0:
+            progress((done, 500), desc="Solving the ODE in 500 steps")
+
+    return _gaps(check(digit, seed, budget, schedule, scale, chosen, own), tell)
+
+
+def measure(digit, seed, budget, schedule, scale, chosen, own, samples):
+    """A small live measurement of the entrants; a generator that can be cancelled at any step."""
+    from explorer.app.racing import quality
+    from explorer.models.zoo import ZooError
+
+    asked = check(digit, seed, budget, schedule, scale, chosen, own)
+    n = int(checks.choice("Samples", samples, map(str, (50, 100, 200))))
+    controls.ready()
+    field, shown = asked.field(), 0.0
+    try:
+        for state in quality.measure(field, n, asked.seed):
+            running = len(state["rows"]) < len(field)
+            if not running or time.perf_counter() - shown > 0.2:
+                shown = time.perf_counter()
+                yield state | {"running": running}
+    except ZooError as error:
+        raise checks.refuse(str(error)) from None
+
+
+def choose(event: gr.EventData) -> str:
+    """The entrants of the matrix as text."""
+    sent = getattr(event, "_data", None)
+    return entering.text(entering.parse(sent.get("chosen") if isinstance(sent, dict) else None))
+
+
+def use_grid(event: gr.EventData) -> tuple[str, str, str, dict]:
+    """The grid dragged in Schedules: schedule, all entrants on it, its text, and the matrix."""
+    schedule, _, times = steps.use(event)
+    chosen = entering.text(entering.all_on(entering.OWN))
+    return schedule, chosen, times, {"chosen": chosen}
+
+
 def warm() -> None:
-    """Run the opening race, so that it is there before the tab is opened."""
-    _race(*DEFAULTS, ())
+    """Run what the chapters open with, so that it is there before they are opened."""
+    asked = Asked()
+    for fill in (_race, _gaps, _three, _chance):
+        fill(asked)
 
 
-def build(context) -> None:
-    """The tab: a question, the controls, the race, and what it shows."""
-    predict(QUESTION, ANSWER)
+def shared() -> tuple[list, gr.Button, gr.HTML]:
+    """The controls of all chapters: Asked's fields in their order, the button, and the matrix."""
+    default = Asked()
     digit, seed, fresh = controls.digit_and_seed(CLASSES)
     budget = gr.Slider(
         FEWEST,
         MOST,
-        DEFAULTS[2],
+        default.budget,
         step=1,
         label="Evaluations (NFE) each sampler may spend",
         elem_classes="settles",
     )
-    with gr.Accordion("Schedule, spacing and guidance", open=False):
-        schedule, spacing = controls.schedule_and_spacing(OWN)
-        own = gr.Textbox(
-            "",
-            label="Your own grid: the t of each step, noisiest first (for the spacing “own”)",
-            placeholder="1000, 800, 600, 400, 200: or drag the dots in Schedules",
-            max_length=steps.LONGEST,
+    chosen = gr.Textbox(entering.text(default.chosen), visible=False)
+    with gr.Accordion("Who races: sampler, spacing, schedule and guidance", open=False):
+        matrix = gr.HTML(
+            {"chosen": entering.text(default.chosen)},
+            html_template=template("entrants.html"),
+            js_on_load=widget("entrants", "(detail) => trigger('choose', detail)"),
+            apply_default_css=False,
+            elem_classes="explorer-widget",
+            samplers=[[key, entering.LABELS[key]] for key in entering.ORDER],
+            spacings=[[key, entering.TITLES[key]] for key in (*controls.SPACINGS, entering.OWN)],
+            most=entering.MOST,
         )
+        schedule = controls.schedule_choice()
         scale = gr.Slider(
             0,
             LARGEST_SCALE,
-            DEFAULTS[5],
+            default.scale,
             step=0.5,
             label="Guidance scale: 0 ignores the label, 1 is the plain conditional model",
             elem_classes="settles",
         )
-    show = player(None, name="race", empty=EMPTY)
-    facts = controls.said()
-    lessons = controls.said(classes="lessons")
-    with gr.Row():
-        with gr.Column(scale=2, min_width=280):
-            halfway = controls.said()
-        with gr.Column(scale=3, min_width=280):
-            three = player(None, name="halfway", picture=180, empty=EMPTY)
-    path = gr.HTML(
+        own = gr.Textbox(
+            "",
+            label="Your own grid: the t of each step, noisiest first (for the spacing “own grid”)",
+            placeholder="1000, 800, 600, 400, 200: or drag the dots in Schedules",
+            max_length=steps.LONGEST,
+        )
+        controls.note(controls.THREE_CHOICES)
+    return [digit, seed, budget, schedule, scale, chosen, own], fresh, matrix
+
+
+def _widget(name: str, **props) -> gr.HTML:
+    return gr.HTML(
         None,
-        html_template=template("path.html"),
-        js_on_load=widget("path"),
+        html_template=template(f"{name}.html"),
+        js_on_load=widget(name),
         apply_default_css=False,
         elem_classes="explorer-widget",
+        **props,
     )
-    controls.fixed(measured.against_nfe(context.model))
 
-    inputs = [digit, seed, budget, schedule, spacing, scale, own]
-    outputs = [show, facts, lessons, halfway, three, path]
-    race = controls.Job(run, inputs, outputs, progress=show, api_name="race")
-    controls.on_change(context.tab, [race], seed=seed, fresh=fresh)
+
+def build(context) -> None:
+    """The tab: shared controls, and a chapter for each thing to ask of a race."""
+    tab, opened = context.tab, {}
+    inputs, fresh, matrix = shared()
+    with gr.Tabs(elem_classes=["chapters", "samplers-chapters"]):
+        with gr.Tab(RACE) as opened[RACE]:
+            predict(*words.PREDICT[RACE])
+            show = player(None, name="race", empty=EMPTY)
+            gap = _widget("gap", empty="The converged answer is on its way.")
+            facts, lessons = controls.said(), controls.said(classes="lessons")
+        with gr.Tab(THREE) as opened[THREE]:
+            predict(*words.PREDICT[THREE])
+            halfway = controls.said()
+            still = player(None, name="halfway", picture=180, empty=EMPTY)
+        with gr.Tab(CHANCE) as opened[CHANCE]:
+            predict(*words.PREDICT[CHANCE])
+            crowd = player(None, name="reruns", empty="Every entrant runs four times.")
+            dose = player(None, name="eta", empty="DDIM runs with more and more noise.")
+            doses = controls.said()
+        with gr.Tab(PATH) as opened[PATH]:
+            predict(*words.PREDICT[PATH])
+            paths = _widget("path", empty="The paths are on their way.")
+        with gr.Tab(QUALITY) as opened[QUALITY]:
+            predict(*words.PREDICT[QUALITY])
+            _quality(inputs, measured.table(context.model))
+
+    fills = {
+        RACE: [
+            controls.Job(race, inputs, [show, facts, lessons], show, "race"),
+            controls.Job(answer, inputs, [gap], gap, "answer"),
+        ],
+        THREE: [controls.Job(three, inputs, [halfway, still], still, "three")],
+        CHANCE: [controls.Job(chance, inputs, [crowd, dose, doses], [crowd, dose], "chance")],
+        PATH: [controls.Job(path, inputs, [paths], paths, "path")],
+        QUALITY: [],
+    }
+    chapters = [controls.Chapter(opened[title], fills[title]) for title in CHAPTERS]
+    also = controls.on_chapters(tab, chapters, "samplers-chapters", seed=inputs[1], fresh=fresh)
+    chosen, own = inputs[5:]
+    private = {"api_visibility": "private", "queue": False}
+    also(matrix.choose(choose, None, chosen, **private).success)
     context.warm_up.append(warm)
-    if grid := context.lent.get("grid"):  # the chapter of Schedules where dots are dragged
-        taken = grid.use(
-            steps.use, None, [schedule, spacing, own], api_visibility="private", queue=False
-        )
+    if dragged := context.lent.get("grid"):  # the chapter of Schedules where dots are dragged
+        taken = dragged.use(use_grid, None, [inputs[3], chosen, own, matrix], **private)
         taken.success(None, js=OPEN, api_visibility="private")
+
+
+def _quality(inputs: list, table: dict | None) -> None:
+    """The measured table as a plot, and a button that measures a smaller one."""
+    plot = _widget("quality", table=table)
+    with gr.Row(equal_height=True):
+        samples = gr.Radio(
+            ["50", "100", "200"], value="50", label="Samples of each entrant", elem_classes="chips"
+        )
+        go = gr.Button("Measure the entrants now", variant="primary")
+        stop = gr.Button("Stop")
+    running = go.click(
+        measure,
+        [*inputs, samples],
+        plot,
+        preprocess=False,
+        show_progress="hidden",
+        trigger_mode="multiple",  # else a press right after Stop would be lost
+        concurrency_id="quality",
+        concurrency_limit=1,
+        api_name="measure",
+    )
+    stopped = "(value) => value && ({...value, running: false, stopped: value.running})"
+    stop.click(None, plot, plot, js=stopped, cancels=[running], api_visibility="private")

@@ -3,6 +3,7 @@
 import json
 import math
 from dataclasses import dataclass
+from functools import partial
 
 import gradio as gr
 
@@ -79,10 +80,6 @@ CHAPTERS = (
     ),
 )
 KEYS = tuple(chapter.key for chapter in CHAPTERS)
-OPEN = (
-    "[...document.querySelectorAll('.truth[data-chapter]')]"
-    ".find((node) => node.offsetParent)?.dataset.chapter || 'field'"
-)
 
 
 def spiral() -> str:
@@ -105,13 +102,21 @@ def answer(key: str, asked: asking.Asked, budget: int = FIRST_BUDGET, start=None
     return getattr(chapters, key)(asked)
 
 
-def run(chapter, world, drawing, seed, schedule, spacing, budget, progress=PROGRESS) -> list:
-    """Fill the open chapter, and leave the others. Raises gr.Error, naming field and range."""
-    chapter = checks.choice("Chapter", chapter, KEYS)
+def run(key: str, world, drawing, seed, schedule, spacing) -> dict:
+    """What a chapter shows of the shared controls. Raises gr.Error, naming field and range."""
+    return answer(key, asking.check(world, drawing, seed, schedule, spacing))
+
+
+def particles(world, drawing, seed, schedule, spacing, budget) -> dict:
+    """As `run`, with a budget of evaluations."""
     asked = asking.check(world, drawing, seed, schedule, spacing)
-    budget = checks.integer("Evaluations (NFE)", budget, FEWEST, MOST)
-    found = answer(chapter, asked, budget, progress=progress)
-    return [found if key == chapter else gr.skip() for key in KEYS]
+    return answer("particles", asked, checks.integer("Evaluations (NFE)", budget, FEWEST, MOST))
+
+
+def solver(world, drawing, seed, schedule, spacing, progress=PROGRESS) -> dict:
+    """As `run`, with a bar while a network learns a drawing."""
+    asked = asking.check(world, drawing, seed, schedule, spacing)
+    return answer("solver", asked, progress=progress)
 
 
 def another_start(event: gr.EventData, world, drawing, seed, schedule, spacing) -> dict:
@@ -160,8 +165,7 @@ def shared() -> tuple[list, gr.Button, gr.HTML]:
     )
     drawing = gr.Textbox(spiral(), visible=False)
     with gr.Accordion("Schedule and spacing", open=False):
-        schedule, spacing = controls.schedule_and_spacing()
-    schedule.value = spacing.value = "karras"
+        schedule, spacing = controls.schedule_and_spacing(("karras", "karras"))
     return [world, drawing, seed, schedule, spacing], fresh, pad
 
 
@@ -169,57 +173,39 @@ def build(context) -> None:
     """The tab: a world for all chapters, and a chapter for each thing to learn."""
     tab = context.tab
     inputs, fresh, pad = shared()
-    world, drawing, seed, schedule, spacing = inputs
-    shows, opened, budget = [], [], None
-    with gr.Tabs(elem_classes="chapters"):
+    world, drawing, seed, *_ = inputs
+    chapters, shows = [], {}
+    with gr.Tabs(elem_classes=["chapters", "truth-chapters"]):
         for chapter in CHAPTERS:
-            with gr.Tab(chapter.title) as context.tab:
-                opened.append(context.tab)
+            with gr.Tab(chapter.title) as opened:
                 predict(chapter.question, chapter.answer)
-                if chapter.key == "particles":
-                    budget = gr.Slider(
-                        FEWEST,
-                        MOST,
-                        FIRST_BUDGET,
-                        step=1,
-                        label="Evaluations (NFE) each sampler may spend",
-                        elem_classes="settles",
-                    )
-                shows.append(_show(chapter))
-    context.tab = tab
-    name = gr.Textbox("field", visible=False)
-
-    def then(begin, js: str, api: dict):
-        return begin(
-            run,
-            [name, *inputs, budget],
-            shows,
-            js=f"(name, ...rest) => [{js}, ...rest]",
-            show_progress_on=shows,
-            **api,
-            **controls.SHARED,
-        )
+                more = [_budget()] if chapter.key == "particles" else []
+                shows[chapter.key] = show = _show(chapter)
+            handler = {"particles": particles, "solver": solver}.get(chapter.key)
+            handler = handler or partial(run, chapter.key)
+            job = controls.Job(handler, [*inputs, *more], [show], show, f"truth_{chapter.key}")
+            chapters.append(controls.Chapter(opened, [job]))
+    also = controls.on_chapters(tab, chapters, "truth-chapters", seed=seed, fresh=fresh)
 
     private = {"api_visibility": "private"}
-    triggers = [world.input, seed.submit, seed.blur, schedule.input, spacing.input, budget.release]
-    then(lambda *a, **k: gr.on(triggers, *a, **k), OPEN, {"api_name": "ground_truth"})
-    then(tab.select, OPEN, private)
-    for chapter, one in zip(CHAPTERS, opened, strict=True):
-        then(one.select, f"'{chapter.key}'", private)
-    following = f"(seed) => (Math.trunc(Number(seed)) + 1 || 0) % {controls.LAST_SEED + 1}"
-    then(fresh.click(None, seed, seed, js=following, **private).then, OPEN, private)
-    taken = pad.use(use_drawing, None, drawing, queue=False, **private)
-    then(taken.success, OPEN, private)
-    world.input(
-        None,
-        [world, drawing],
-        pad,
-        js="(world, points) => ({shown: world === 'drawn', points})",
-        **private,
-    )
-    ways = shows[KEYS.index("ways")]
+    also(pad.use(use_drawing, None, drawing, queue=False, **private).success)
+    show_pad = "(world, points) => ({shown: world === 'drawn', points})"
+    world.input(None, [world, drawing], pad, js=show_pad, **private)
+    ways = shows["ways"]
     ways.start(another_start, inputs, ways, **private, **controls.SHARED)
     context.warm_up.append(warm)
+
+
+def _budget() -> gr.Slider:
+    """How much each sampler may spend."""
+    return gr.Slider(
+        FEWEST,
+        MOST,
+        FIRST_BUDGET,
+        step=1,
+        label="Evaluations (NFE) each sampler may spend",
+        elem_classes="settles",
+    )
 
 
 def _show(chapter: Chapter) -> gr.HTML:

@@ -1,0 +1,1 @@
+"""The tab "Samplers": the race itself, and what each chapter makes of it."""

@@ -1,0 +1,74 @@
+"""The converged answer: where the ODE leads from the race's noise, and how far each entrant is."""
+
+from collections.abc import Callable, Sequence
+
+from torch import Tensor
+
+from explorer.app import studio
+from explorer.app.once import once
+from explorer.app.racing.entrants import STOCHASTIC
+from explorer.app.racing.race import Run, Start, denoiser
+from explorer.samplers import dpmpp_2m
+from explorer.schedules import SCHEDULES, levels
+
+STEPS = 500
+Tell = Callable[[int], object]
+
+
+def converged(start: Start, schedule: str, tell: Tell = lambda done: None) -> Tensor:
+    """(1, C, H, W): DPM++ 2M in 500 steps, Karras spacing, from the noise that all start from.
+
+    Kept for each start and schedule. tell(steps done) is called on the way.
+    """
+    return _converged(start, schedule, _Tell(tell))
+
+
+class _Tell:
+    """A callback that is equal to any other, so that it does not tell two requests apart."""
+
+    def __init__(self, tell: Tell) -> None:
+        self.tell = tell
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Tell)
+
+    def __hash__(self) -> int:
+        return 0
+
+
+@once(32)
+def _converged(start: Start, schedule: str, tell: _Tell) -> Tensor:
+    engine = studio.engine()
+    walk = levels(SCHEDULES[schedule](), STEPS, "karras")
+    with engine.run():
+        for step in dpmpp_2m(denoiser(engine, start), studio.noise([start.seed]), walk):
+            tell.tell(step.index)
+            last = step.x
+    return last
+
+
+def distance(x: Tensor, answer: Tensor) -> float:
+    """Root mean square difference of two pictures' pixels, whose range is [-1, 1]."""
+    return (x - answer).square().mean().sqrt().item()
+
+
+def gaps(runs: Sequence[Run], answer: Tensor) -> dict:
+    """For the page: at each NFE how far each entrant's x̂₀ is from the converged answer."""
+    return {
+        "steps": STEPS,
+        "entrants": [
+            {
+                "label": run.entrant.title,
+                "ink": run.entrant.ink,
+                "stochastic": run.entrant.key in STOCHASTIC,
+                # the last record has the NFE of the one before it, and takes its place
+                "points": [
+                    [nfe, float(f"{far:.4g}")]
+                    for nfe, far in {
+                        step.nfe: distance(step.x0_hat, answer) for step in run.steps
+                    }.items()
+                ],
+            }
+            for run in runs
+        ],
+    }

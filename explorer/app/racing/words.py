@@ -1,0 +1,130 @@
+"""What the tab "Samplers" says: the questions, what was measured, and the lessons of a race."""
+
+from collections.abc import Sequence
+
+from explorer.app import controls
+from explorer.app.racing import entrants as entering
+from explorer.app.tables import NAMES
+from explorer.app.theme import template
+
+PREDICT = {
+    "The race": (
+        "Six samplers start from the same noise and may ask the network equally often. "
+        "Which of them will end in the very same picture?",
+        "DDIM and Euler: one update under two names. DDPM and Euler ancestral: one more, as long "
+        "as both draw the same noise, which they do here. Give one of them another spacing under "
+        "“Who races”, and they part. The measured differences stand below.",
+    ),
+    "Three ways": (
+        "Stop a run of 40 steps after 20. Is what you hold the result of a 20-step run?",
+        "No. It is a state that still holds noise. What the network believes there, x̂₀, is "
+        "cleaner and softer; and a run planned in 20 steps ends in yet another picture.",
+    ),
+    "Chance": (
+        "Run each sampler four times from one and the same noise. Whose four are one picture?",
+        "DDIM’s, Euler’s, Heun’s and DPM++ 2M’s: they solve an ODE, and draw nothing on the way. "
+        "DDPM and Euler ancestral draw fresh noise at every step. η is the dose: DDIM with η = 1 "
+        "is DDPM.",
+    ),
+    "The path": (
+        "All start in one point. Do those that end in the same picture go the same way?",
+        "Those with one update do, step for step. The others may meet at the end of ways that "
+        "differ: the ODE’s is smooth, the noisy ones stagger.",
+    ),
+    "Quality": (
+        "Ten times as many evaluations: do the digits become ten times better?",
+        "Far from it. From about ten on there is little to gain here, and more steps bring you "
+        "closer to what the network believes, mistakes included.",
+    ),
+}
+OWN_GRID = (
+    " The number of your own stops decides the NFE of “own grid”; Heun, which evaluates twice a "
+    "step, takes every second of them. All start from pure noise, whatever your first t is."
+)
+HEUN_ON_COSINE = (
+    " Heun steps in σ/α, which the cosine schedule starts at about 20,000: its first, huge step "
+    "overshoots, and few steps cannot mend that. The other schedules start at 160 or less."
+)
+
+
+def facts(asked, runs: Sequence, seconds: float) -> str:
+    """What was measured and what was asked, and the lines of source that ran, as HTML."""
+    each, spent = asked.start.network_evaluations, sum(run.nfe for run in runs)
+    why = "guidance asks the network twice" if each == 2 else "no guidance to pay for"
+    measured = controls.measures(
+        [
+            (str(asked.budget), "denoiser evaluations (NFE) each may spend"),
+            (str(asked.budget * each), f"network evaluations each: {why}"),
+            (str(spent * each), f"network evaluations by all {len(runs)}"),
+            (f"{seconds:.2f} s", f"measured here, all {len(runs)} in shared batches"),
+        ]
+    )
+    label = asked.start.label
+    drawn = "No label" if label is None else f"Digit {label}, guidance scale {asked.scale:g}"
+    heun = next((run for run in runs if run.entrant.key == "heun"), None)
+    twice = (
+        f" A step of Heun costs two evaluations: it makes {heun.entrant.steps} steps in "
+        f"{heun.nfe} NFE."
+        if heun
+        else ""
+    )
+    spacings = {run.entrant.spacing for run in runs}
+    overshoots = heun and asked.schedule == "cosine" and heun.entrant.spacing != "leading"
+    return (
+        f"{measured}<p class='quiet'>{drawn}; seed {asked.seed}; model {controls.model_name()}; "
+        f"{NAMES[asked.schedule]} schedule.{twice} σ is the noise level that a step starts from. "
+        "Grey scale: black −1, white 1, fixed."
+        f"{OWN_GRID if entering.OWN in spacings else ''}{HEUN_ON_COSINE if overshoots else ''}</p>"
+        f"{_source(asked, runs[0].entrant)}"
+    )
+
+
+def _source(asked, entrant) -> str:
+    """The two lines of Python that an entrant is."""
+    made = controls.SOURCE[asked.schedule]
+    levels = f'grid = levels({made}, {entrant.steps}, "{entrant.spacing}")'
+    if entrant.spacing == entering.OWN:
+        levels = f"grid = [*map({made}, times), Level(1.0, 0.0)]"
+    walk = f"for step in {entrant.key}(denoise, noise, grid): ..."
+    width = max(len(levels), len(walk))
+    return (
+        f"<pre class='explorer-code'>{levels:<{width}}  <i># schedule and spacing: where to "
+        f"stop</i>\n{walk:<{width}}  <i># sampler: how to get from one level to the next</i></pre>"
+    )
+
+
+def lessons(runs: Sequence) -> str:
+    """What this race shows of the two pairs that are one update, as HTML."""
+    return template("lessons.html").format(
+        same=_pair(runs, "ddim", "euler"),
+        chance=_pair(runs, "ddpm", "euler_ancestral"),
+        all=", ".join(run.entrant.title for run in runs),
+    )
+
+
+def _pair(runs: Sequence, one: str, other: str) -> str:
+    """How far two samplers' results are apart: on one spacing, or else on two."""
+    from explorer.app.racing.race import difference
+
+    pairs = [(a, b) for a in runs for b in runs if (a.entrant.key, b.entrant.key) == (one, other)]
+    pairs.sort(key=lambda pair: pair[0].entrant.spacing != pair[1].entrant.spacing)
+    if not pairs:
+        both = f"{entering.LABELS[one]} and {entering.LABELS[other]}"
+        return f"Let {both} race, on one spacing, to see it."
+    a, b = pairs[0]
+    far = f"<b>{controls.tiny(difference(a.picture, b.picture))}</b>"
+    names = f"{a.entrant.title} and {b.entrant.title}"
+    if a.entrant.spacing == b.entrant.spacing:
+        return f"Largest difference between {names}: {far}"
+    return f"On two spacings they part. Largest difference between {names}: {far}"
+
+
+def doses(same: float) -> str:
+    """What η does, and that η = 1 is DDPM, as measured."""
+    return (
+        "<p>η doses the fresh noise: 0 draws none, 1 draws as much as DDPM, and the variance "
+        "that it adds is taken from what is kept of the old. Measured: the four of η = 1 and "
+        f"four of DDPM with the same noise differ by at most <b>{controls.tiny(same)}</b>.</p>"
+        "<pre class='explorer-code'>fresh = eta * s.sigma * math.sqrt(1 - _shrink(t, s) ** 2)  "
+        "<i># DDIM eq. 16: explorer/samplers.py</i></pre>"
+    )
