@@ -1,7 +1,8 @@
 """Measured quality: what the table says is what was drawn, and the shipped models keep to it."""
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -9,8 +10,8 @@ import torch
 from explorer import evaluate
 from explorer.data.images import Images
 from explorer.evaluate import Entry, draw, plan
-from explorer.judge import Judge, in_turn
-from explorer.metrics import accuracy, frechet_distance
+from explorer.judge import Judge, Reference, in_turn
+from explorer.metrics import accuracy, frechet_distance, moments
 from explorer.models import zoo
 from explorer.models.classifier import Classifier, ClassifierConfig
 from explorer.models.unet import UNet, UNetConfig
@@ -117,3 +118,56 @@ def test_the_shipped_table_holds_what_was_promised():
     assert headline["scale"] == 1.0
     assert headline["accuracy"] >= 0.97 and headline["ratio"] <= 2.5
     assert row("dpmpp_2m", 10)["frechet"] <= 1.5 * row("ddim", 100)["frechet"]
+
+
+@needs_models
+def test_other_noise_reproduces_a_row_of_the_shipped_table_within_its_errors():
+    net, judge = zoo.load("mnist"), zoo.load("digit-classifier")
+    reference = Reference.load(zoo.MODELS / "digit-classifier.reference.json")
+    row = next(
+        r for r in net.card.metrics["rows"] if (r["sampler"], r["nfe"], r["n"]) == ("ddim", 4, 500)
+    )
+    found = evaluate.again(net, judge, reference, row, seed=1)
+    assert found["accuracy_apart"] < 4 and found["frechet_apart"] < 4
+    assert found["frechet"] != row["frechet"]  # it was drawn afresh
+    far = row["frechet"] + 6 * row["frechet_error"]
+    wrong = abs(found["frechet"] - far) / row["frechet_error"]
+    assert wrong > 4  # a table that is off by this much is noticed
+
+
+@needs_models
+def test_every_row_of_the_shipped_table_states_its_errors():
+    rows = json.loads((zoo.MODELS / "mnist.quality.json").read_text())["rows"]
+    assert all(row["frechet_error"] > 0 and row["accuracy_error"] > 0 for row in rows)
+    plain = [row for row in rows if row["scale"] == 1 and row["n"] == evaluate.WIDE]
+    for sampler in SAMPLERS:
+        spent = {row["nfe"] for row in plain if row["sampler"] == sampler}
+        assert min(spent) <= 4 and max(spent) >= 199 and len(spent) >= 7
+
+
+def test_a_reference_is_the_judge_without_the_data(judge, tmp_path):
+    kept = Reference(*moments(judge.test), {40: judge.real(40)})
+    kept.save(tmp_path / "r.json")
+    again = Reference.load(tmp_path / "r.json")
+    found = judge.train[:60]
+    assert again.frechet(found) == pytest.approx(frechet_distance(found, judge.test), rel=1e-5)
+    assert again.real == {40: pytest.approx(judge.real(40), abs=1e-4)}
+
+
+def test_a_check_fails_where_the_table_is_off(monkeypatch, capsys):
+    from explorer import measuring
+
+    row = asdict(ENTRY) | {"nfe": 3, "accuracy": 0.5, "frechet": 1.0}
+    row |= {"accuracy_error": 0.1, "frechet_error": 0.1}
+    found = {"accuracy": 0.5, "frechet": 1.2, "accuracy_apart": 0.0, "frechet_apart": 2.0}
+    card = SimpleNamespace(metrics={"rows": [row]})
+    monkeypatch.setattr(measuring.zoo, "load", lambda name: SimpleNamespace(card=card))
+    monkeypatch.setattr(measuring.Reference, "load", lambda file: None)
+    monkeypatch.setattr(measuring.evaluate, "again", lambda *_: found)
+    assert measuring.again("mnist", "digit-classifier") == 0
+    found["frechet_apart"] = 4.5
+    assert measuring.again("mnist", "digit-classifier") == 1
+    assert "4.5 standard errors" in capsys.readouterr().out
+    card.metrics["rows"] = []
+    with pytest.raises(zoo.ZooError, match="run explorer evaluate"):
+        measuring.again("mnist", "digit-classifier")

@@ -14,7 +14,7 @@
       if (!got) return;
       find('.steps').textContent = got.steps;
       if (!plot) plot = ex.plot(find('.gap-plot'), { title: 'Distance to the converged answer', x: { label: 'denoiser evaluations (NFE)', short: 'NFE' },
-        y: { label: 'distance', log: true }, width: 1080, height: 340 });
+        y: { label: 'distance', log: true }, ...ex.fitted(1080, 340) });
       const seen = new Set();
       plot.draw(got.entrants.map(({ label, ink, points }) => {
         const again = seen.has(ink); // a sampler's second spacing: dots on its line

@@ -141,6 +141,9 @@
     return { draw, cursor, root };
   };
 
+  // A size that keeps the letters of a plot legible: as asked for, or narrower on a phone.
+  ex.fitted = (width, height) => (innerWidth < 640 ? { width: 420, height: Math.max(260, height * 0.8) } : { width, height });
+
   // The names of the lines, each with a piece of its line; entries: [{ink, label}].
   ex.legend = (entries) => ex.element('p', { class: 'key' },
     ...entries.map(({ ink, label }) => ex.element('span', {}, ex.swatch(ink), label)));

@@ -30,7 +30,7 @@
           `DDIM and Euler lie on one line, and so do DDPM and Euler ancestral.${outside(KINDS[kind])} Measured by “explorer evaluate”.`;
       }
       plot = ex.plot(find('.quality-plot'), { title, x: { label: 'denoiser evaluations (NFE)', short: 'NFE', log: true, range: [3.5, 230], ticks: [4, 5, 10, 20, 50, 100, 200] },
-        y: { label: title, log, range, ticks }, width: 1080, height: 360 });
+        y: { label: title, log, range, ticks }, ...ex.fitted(1080, 360) });
       draw(of);
       find('.quality-plot').append(ex.legend(table ? table.lines : []));
     }

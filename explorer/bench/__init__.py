@@ -6,7 +6,7 @@ from pathlib import Path
 
 import torch
 
-from explorer.bench import network, startup
+from explorer.bench import network, race, startup
 from explorer.models import zoo
 from explorer.tables import print_table
 
@@ -27,6 +27,7 @@ def report(model: str, file: Path | None, with_app: bool, repeats: int) -> dict:
             for layers in sorted({network.DIFFUSERS_LAYERS, net.cfg.blocks}, reverse=True)
             if (other := network.against_diffusers(net, repeats, layers))
         ],
+        "race": race.measure(model, max(1, repeats // 4)) if with_app else None,
         "app": startup.measure() if with_app else None,
     }
     _print(found)
@@ -65,6 +66,18 @@ def _print(found: dict) -> None:
             ("  its work beside ours", f"{other['gflop'] / other['our_gflop']:.2f} ×", ""),
             ("  ours takes, in the same turns", f"{other['our_ms']:.1f} ms", ""),
             ("  ours is faster by", f"{other['ratio']:.2f} ×", "≥ 2 ×"),
+        ]
+    if raced := found["race"]:
+        ratio = raced["together_s"] / raced["one_by_one_s"]
+        lines += [
+            (
+                "six samplers, 20 NFE, with guidance, together",
+                f"{raced['together_s']:.2f} s",
+                "≤ 2 s",
+            ),
+            ("  beside the sum of each alone, in the same turns", f"{ratio:.2f} ×", "≤ 0.75 ×"),
+            ("  what is sent of them", f"{raced['film_mb']:.2f} MB", "≤ 1.5 MB"),
+            ("error against NFE in the plane, computed", f"{raced['order_s']:.2f} s", "≤ 1 s"),
         ]
     if app := found["app"]:
         lines += [

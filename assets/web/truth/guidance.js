@@ -16,7 +16,7 @@
       where = ex.plane({ half: value.half, label: 'Ends' });
       find('.arrows-plane').append(which.canvas);
       find('.ends-plane').append(where.canvas);
-      const x = { label: 'guidance scale', short: 'scale' }, size = { width: 540, height: 220 };
+      const x = { label: 'guidance scale', short: 'scale' }, size = ex.fitted(540, 220);
       spread = ex.plot(find('.spread'), { title: 'Spread of the ends', x, y: { label: 'spread' }, ...size, onhover: to });
       distance = ex.plot(find('.distance'), { title: 'Distance of the ends to the class', x, y: { label: 'distance to the class' }, ...size, onhover: to });
     }

@@ -8,9 +8,9 @@
 
     function start() {
       const x = { label: 'denoiser evaluations (NFE)', short: 'NFE', log: true, ticks: [4, 8, 16, 32, 64, 128, 256] };
-      errors = ex.plot(find('.errors'), { title: 'Error against NFE', x, y: { label: 'median error', log: true }, width: 540, height: 340, onhover: (at) => distances.cursor(at) });
+      errors = ex.plot(find('.errors'), { title: 'Error against NFE', x, y: { label: 'median error', log: true }, ...ex.fitted(540, 340), onhover: (at) => distances.cursor(at) });
       distances = ex.plot(find('.distances'), { title: 'Distance to the data against NFE', x: { ...x, ticks: [4, 8, 16, 32, 64, 128] }, y: { label: 'sliced Wasserstein', log: true },
-        width: 540, height: 340, onhover: (at) => errors.cursor(at) });
+        ...ex.fitted(540, 340), onhover: (at) => errors.cursor(at) });
     }
 
     const series = ({ key, label, points }) => ({ key, label, ink: 'sampler-' + key, points, dots: true });

@@ -8,7 +8,7 @@
 
     function start(value) {
       plot = ex.plot(find('.apart'), { title: 'Errors against NFE', x: { label: 'denoiser evaluations (NFE)', short: 'NFE', log: true, ticks: [4, 8, 16, 32, 64, 128, 256] },
-        y: { label: 'median error', log: true }, width: 540, height: 380 });
+        y: { label: 'median error', log: true }, ...ex.fitted(540, 380) });
       plane = ex.plane({ half: value.half, label: 'The plane' });
       find('.stage-plane').append(plane.canvas);
       ex.chips(find('.choice'), { name: 'solver-of', label: 'Sampler', options: value.samplers.map(({ key, label }) => [key, label]), value: chosen,

@@ -78,7 +78,7 @@ def dose_film(entrant: Entrant, pictures: Sequence[Tensor]) -> Film:
         )
         for k in range(RERUNS)
     ]
-    return Film([f"η = {eta:g}" for eta in ETAS], tracks, start=2, seconds=4, picture=110)
+    return Film([f"η = {eta:g}" for eta in ETAS], tracks, start=2, seconds=4, picture=76)
 
 
 def grey_at(frames: Sequence, k: int):

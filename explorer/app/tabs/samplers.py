@@ -236,7 +236,7 @@ def shared() -> tuple[list, gr.Button, gr.HTML]:
         elem_classes="settles",
     )
     chosen = gr.Textbox(entering.text(default.chosen), visible=False)
-    with gr.Accordion("Who races: sampler, spacing, schedule and guidance", open=False):
+    with gr.Accordion("Who races, schedule and guidance", open=False):
         matrix = gr.HTML(
             {"chosen": entering.text(default.chosen)},
             html_template=template("entrants.html"),
@@ -327,12 +327,17 @@ def build(context) -> None:
 def _quality(inputs: list, table: dict | None) -> None:
     """The measured table as a plot, and a button that measures a smaller one."""
     plot = _widget("quality", table=table)
-    with gr.Row(equal_height=True):
-        samples = gr.Radio(
-            ["50", "100", "200"], value="50", label="Samples of each entrant", elem_classes="chips"
-        )
-        go = gr.Button("Measure the entrants now", variant="primary")
-        stop = gr.Button("Stop")
+    with gr.Row(equal_height=False, elem_classes="asked"):
+        with gr.Column(scale=3, min_width=240):
+            samples = gr.Radio(
+                ["50", "100", "200"],
+                value="50",
+                label="Measure the entrants: samples of each",
+                elem_classes="chips",
+            )
+        with gr.Column(scale=2, min_width=240), gr.Row(elem_classes="seed"):
+            go = gr.Button("Measure now", variant="primary", min_width=110)
+            stop = gr.Button("Stop", min_width=80)
     running = go.click(
         measure,
         [*inputs, samples],

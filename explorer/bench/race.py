@@ -1,0 +1,36 @@
+"""What the Samplers and Ground truth tabs cost: a race against its entrants one by one."""
+
+import json
+import time
+from functools import partial
+
+from explorer.app import studio
+from explorer.app.racing import entrants, films, race
+from explorer.app.truth import chapters
+from explorer.app.truth.asked import Asked
+from explorer.bench.network import medians
+
+BUDGET = 20
+
+
+def measure(model: str, repeats: int) -> dict:
+    """Seconds of six guided entrants together and one by one; MB sent; seconds of the plot."""
+    studio.use(model)
+    field = race.field(entrants.DEFAULT, "linear", BUDGET)
+    start = race.Start(7, 0, 2.0)
+    together = partial(race.run, field, start)
+
+    def one_by_one() -> None:
+        for entrant in field:
+            race.run([entrant], start)
+
+    both = medians([together, one_by_one], repeats)
+    runs = together()
+    began = time.perf_counter()
+    chapters.order.__wrapped__(Asked())
+    return {
+        "together_s": both[0] / 1000,
+        "one_by_one_s": both[1] / 1000,
+        "film_mb": len(json.dumps(films.film(runs, BUDGET).payload())) / 1e6,
+        "order_s": time.perf_counter() - began,
+    }

@@ -1,0 +1,107 @@
+"""What `explorer evaluate` does, with progress bars and tables on the terminal."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from rich.progress import Progress
+
+from explorer import evaluate
+from explorer import losses as loss_table
+from explorer.data.images import open_images
+from explorer.judge import Judge, Reference
+from explorer.models import card, zoo
+from explorer.tables import print_table
+
+QUICK = 5000  # denoiser evaluations of a row, over all its samples, that a check measures again
+SEED = 1  # of a check; the table is measured with 0
+TOO_FAR = 4.0  # standard errors
+
+
+def quality(
+    name: str, data: Path | None, judge: str, samples: int | None, out: Path | None, *, resume: bool
+) -> None:
+    """Measure a model, and write its table and its card; a classifier's is one number."""
+    net = zoo.load(name)
+    train, test = (open_images(_source(net), data, split) for split in (True, False))
+    file = out or zoo.locate(name).with_suffix(".quality.json")
+    if not resume:
+        file.unlink(missing_ok=True)
+    if net.card.kind == "classifier":
+        table = evaluate.evaluate_classifier(net, test, file)
+        print_table(name, list(table), [list(table.values())])
+    else:
+        seen = Judge(zoo.load(judge), train, test)
+        seen.reference().save(_reference(judge, out))
+        table = _table(net, seen, file, samples)
+    shown = file.with_name(file.name.removesuffix(".json").removesuffix(".quality") + ".md")
+    card.write_card(shown, net.card.facts, table)
+    print(f"{file}, {shown}")
+
+
+def losses(name: str, data: Path | None, out: Path | None) -> None:
+    """Measure the loss of a U-Net at each noise level."""
+    net, weights = zoo.load(name), zoo.locate(name)
+    file = out or weights.with_suffix(".losses.json")
+    with Progress() as bar:
+        task = bar.add_task(net.card.name, total=len(loss_table.LOG_SNRS))
+        test = open_images(_source(net), data, False)
+        loss_table.measure(net, test, file, weights, tell=lambda: bar.advance(task))
+    print(file)
+
+
+def again(name: str, judge: str) -> int:
+    """Measure the quick rows of a model's table again; 1 where one is TOO_FAR from it, else 0.
+
+    Raises ZooError where there is no table, or none with standard errors.
+    """
+    net, reference = zoo.load(name), Reference.load(_reference(judge))
+    rows = [row for row in net.card.metrics.get("rows", []) if "frechet_error" in row]
+    quick = [row for row in rows if row["n"] * row["nfe"] <= QUICK]
+    if not quick:
+        raise zoo.ZooError(f"{name} has no table with standard errors: run explorer evaluate.")
+    lines, worst = [], 0.0
+    with Progress() as bar:
+        task = bar.add_task(name, total=sum(row["n"] * row["nfe"] for row in quick))
+        for row in quick:
+            found = evaluate.again(net, zoo.load(judge), reference, row, SEED)
+            worst = max(worst, found["accuracy_apart"], found["frechet_apart"])
+            lines.append(
+                (
+                    f"{row['sampler']} {row['spacing']}, scale {row['scale']:g}, {row['nfe']} NFE",
+                    f"{row['accuracy']:.3f} ± {row['accuracy_error']:.3f}",
+                    f"{found['accuracy']:.3f}",
+                    f"{row['frechet']:.2f} ± {row['frechet_error']:.2f}",
+                    f"{found['frechet']:.2f}",
+                    f"{found['frechet_apart']:.1f}",
+                )
+            )
+            bar.advance(task, row["n"] * row["nfe"])
+    head = ("row", "accuracy", "again", "Fréchet distance", "again", "errors apart")
+    print_table(f"{name}: the table, and other noise", head, lines)
+    print(f"Farthest: {worst:.1f} standard errors of the difference (fails from {TOO_FAR:g}).")
+    return int(worst >= TOO_FAR)
+
+
+def _source(net) -> str:
+    return net.card.facts.get("recipe", {}).get("data", "mnist")
+
+
+def _reference(judge: str, out: Path | None = None) -> Path:
+    """Beside the judge's weights, or beside a table that is written elsewhere."""
+    beside = zoo.locate(judge) if out is None else out.with_name(f"{Path(judge).stem}.json")
+    return beside.with_suffix(".reference.json")
+
+
+def _table(net, judge: Judge, file: Path, samples: int | None) -> dict:
+    """The table of a U-Net, with a progress bar while it is measured."""
+    entries = [replace(e, n=samples) if samples else e for e in evaluate.plan()]
+    with Progress() as bar:
+        task = bar.add_task(net.card.name, total=sum(e.n * e.nfe for e in entries))
+
+        def tell(row: dict) -> None:
+            bar.advance(task, row["n"] * row["nfe"])
+
+        table = evaluate.evaluate(net, judge, file, entries, tell)
+    shown = ("sampler", "spacing", "nfe", "scale", "n", "accuracy", "frechet", "ratio", "diversity")
+    print_table(net.card.name, shown, [[row[key] for key in shown] for row in table["rows"]])
+    return table
