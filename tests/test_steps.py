@@ -5,7 +5,8 @@ from types import SimpleNamespace
 import gradio as gr
 import pytest
 
-from explorer.app import race, steps
+from explorer.app import steps
+from explorer.app.racing import race
 from explorer.app.tabs import samplers
 from explorer.samplers import SAMPLERS, evaluations
 from explorer.schedules import SCHEDULES, Level, levels, time_of, timesteps

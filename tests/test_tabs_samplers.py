@@ -192,6 +192,11 @@ def test_the_answer_is_where_a_long_run_of_another_solver_ends():
     assert [nfe for nfe, _ in gaps[1]["points"]] == list(range(1, 11))
 
 
+def test_distance_is_a_root_mean_square():
+    x = torch.tensor([[0.3, -0.4], [0.0, 0.0]])
+    assert answer.distance(x, torch.zeros(2, 2)) == pytest.approx(0.25)
+
+
 def test_a_label_and_a_seed_have_one_answer_computed_once():
     calls, told = studio.engine().calls, []
     start = race.Start(4, 2, 1.0)

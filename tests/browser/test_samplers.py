@@ -189,7 +189,7 @@ def test_the_dots_on_the_map_follow_the_player(page, app):
 def test_a_live_measurement_shows_progress_and_stop_frees_the_worker(page, app, watch):
     open_at(page, app, "Samplers", 1280, "light")
     chapter(page, "Quality", ".quality-view svg.plot")
-    go, stop = (page.get_by_role("button", name=name) for name in ("Measure the", "Stop"))
+    go, stop = (page.get_by_role("button", name=name) for name in ("Measure now", "Stop"))
     go.click()
     page.wait_for_function(
         "parseFloat(document.querySelector('.quality-view .done')?.textContent) >= 1", timeout=WAIT
