@@ -177,7 +177,7 @@ def test_how_far_two_measurements_lie_apart_counts_the_errors_of_both(net, judge
     row = evaluate.measure(net, judge, replace(ENTRY, n=100))
     reference = Reference(*moments(judge.test), {})
     same = evaluate.again(net, judge.net, reference, row, seed=0)
-    assert same["frechet_apart"] < 0.01 and same["accuracy_apart"] < 0.05  # the row is rounded
+    assert same["frechet_apart"] < 0.05 and same["accuracy_apart"] < 0.05  # the row is rounded
     moved = row | {"frechet": row["frechet"] + 10 * row["frechet_error"]}
     far = evaluate.again(net, judge.net, reference, moved, seed=0)["frechet_apart"]
     assert far == pytest.approx(10 / 2**0.5, rel=0.02)
