@@ -145,20 +145,24 @@ def seek_forward(page, t: int) -> None:
     two_frames(page)
 
 
-def pace(page) -> tuple[float, float]:
-    """(drawn, screen) frames a second while the clock of the Forward tab is scrubbed for 2 s."""
+def pace(
+    page, slider: str = ".clock input[type=range]", drawn: str = "explorer:lab"
+) -> tuple[float, float]:
+    """(drawn, screen) frames a second while a slider, the Forward tab's clock, is scrubbed 2 s."""
     return page.evaluate(
-        """() => new Promise(done => {
-          const range = document.querySelector('.clock input[type=range]');
+        """([slider, drawn]) => new Promise(done => {
+          const range = [...document.querySelectorAll(slider)].find(r => r.offsetParent);
+          const count = Number(range.max) + 1;
           let draws = 0, frames = 0;
-          document.addEventListener('explorer:lab', () => draws++);
+          document.addEventListener(drawn, () => draws++);
           const start = performance.now();
           (function frame(now) {
             if (now - start > 2000) return done([draws / 2, frames / 2]);
             frames++;
-            range.value = (frames * 7) % 1001;
+            range.value = (frames * 7) % count;
             range.dispatchEvent(new Event('input'));
             requestAnimationFrame(frame);
           })(start);
-        })"""
+        })""",
+        [slider, drawn],
     )

@@ -9,7 +9,7 @@ from explorer.app.racing import entrants
 from explorer.app.tabs import samplers
 from explorer.models import zoo
 
-from .conftest import pixels, two_frames
+from .conftest import pace, pixels, two_frames
 
 WAIT = 240_000  # ms: the first run also loads torch and the model, perhaps on a busy machine
 pytestmark = [
@@ -134,6 +134,16 @@ def test_distances_to_the_converged_answer_follow_the_player(page, app, watch):
     wanted = samplers._gaps(samplers.Asked())["entrants"][0]["points"][-1][1]
     assert far["DDIM trailing"] == pytest.approx(wanted, rel=0.1)
     assert errors(watch) == []
+
+
+def test_scrubbing_the_race_keeps_the_screens_pace_and_asks_nobody(page, app, watch):
+    open_at(page, app, "Samplers", 1280, "light")
+    page.wait_for_selector(".gap-view svg.plot", timeout=WAIT)
+    watch.requests.clear()
+    drawn, screen = pace(page, ".player input[type=range]", "explorer:position")
+    print(f"{drawn:.1f} drawn frames/s, of {screen:.1f} of the screen")
+    assert drawn >= 0.9 * screen
+    assert watch.requests == []
 
 
 def test_other_entrants_race_when_they_are_chosen(page, app, watch):

@@ -6,7 +6,7 @@ from explorer.app.tabs.truth import TITLE
 from explorer.app.truth import chapters
 from explorer.app.truth.asked import Asked
 
-from .conftest import open_chapter
+from .conftest import open_chapter, pace
 
 pytestmark = pytest.mark.browser
 SHOWN = "[data-chapter={}] .body >> visible=true"
@@ -52,6 +52,15 @@ def test_particles_play_without_a_request_and_heun_has_made_half_its_steps(page,
     shown = float(chapter.locator("[data-sampler=ddpm] figcaption b").inner_text())
     assert shown == pytest.approx(ends["ddpm"], rel=0.06)
     assert watch.errors == []
+
+
+def test_scrubbing_particles_keeps_the_screens_pace(page, app):
+    chapter = open_at(page, app, "Particles", "particles")
+    chapter.locator("canvas").nth(5).wait_for()
+    slider = "[data-chapter=particles] input[type=range]"
+    drawn, screen = pace(page, slider, "explorer:position")
+    print(f"{drawn:.1f} drawn frames/s, of {screen:.1f} of the screen")
+    assert drawn >= 0.9 * screen
 
 
 def test_a_particle_is_drawn_where_it_is(page, app):
