@@ -74,7 +74,7 @@ def app(
 
 @cli.command(epilog="Example: explorer train mnist --data ../data --out runs/mnist")
 def train(
-    name: Annotated[str, typer.Argument(help="The recipe: mnist or digit-classifier.")],
+    name: Annotated[str, typer.Argument(help="The recipe: mnist, digit-classifier or scenes-vae.")],
     data: Data = None,
     out: Annotated[
         Path | None, typer.Option(help="Folder of the run; runs/NAME if not given.")
@@ -95,20 +95,23 @@ def train(
     from dataclasses import replace
 
     from explorer.data.images import open_images
+    from explorer.data.scenes.pictures import SCENES, pictures
     from explorer.training.recipes import recipe
     from explorer.training.session import Options, fit
 
     given = {"steps": steps, "batch": batch, "lr": lr, "seed": seed}
     plan = recipe(name, **{key: value for key, value in given.items() if value is not None})
-    images = open_images(plan.data, data)
+    images = pictures(SCENES, 0, data) if plan.data == "scenes" else open_images(plan.data, data)
     # The recipe gives the network's build, the pictures what goes in and how many kinds there are.
     _, channels, size, _ = images.pixels.shape
     shape = {"image_channels": channels, "image_size": size, "classes": len(images.classes)}
-    plan = replace(plan, config=replace(plan.config, **shape))
+    fits = {key: value for key, value in shape.items() if hasattr(plan.config, key)}
+    plan = replace(plan, config=replace(plan.config, **fits))
     folder = out or Path("runs") / name
     options = Options(folder, resume, precision=precision, device=device, log_every=log_every)
     weights = fit(plan, images, options)
-    print(f"{weights}: try it with explorer sample --model {weights}")
+    hint = f": try it with explorer sample --model {weights}" if plan.kind == "unet" else ""
+    print(f"{weights}{hint}")
 
 
 @cli.command(epilog="Example: explorer evaluate mnist --data ../data")

@@ -16,6 +16,7 @@ from explorer.data.images import Images
 from explorer.denoisers import paired
 from explorer.judge import HEADLINE, Judge, Reference, features
 from explorer.models.unet import UNet
+from explorer.models.vae import VAE
 from explorer.samplers import SAMPLERS, evaluations
 from explorer.schedules import SCHEDULES, levels
 
@@ -156,6 +157,25 @@ def evaluate_classifier(net: nn.Module, test: Images, file: Path) -> dict:
         logits = torch.cat([net(part) for part in test.floats().split(500)])
     right = metrics.accuracy(logits, test.labels)
     table = {"test pictures": len(test), "test accuracy": round(right, 4)}
+    _replace(file, json.dumps(table) + "\n")
+    return table
+
+
+@torch.no_grad()
+def evaluate_vae(net: VAE, held_out: Images, file: Path) -> dict:
+    """Write how well an autoencoder gives pictures back, and what its latents are, to `file`."""
+    parts = [held_out.floats(slice(k, k + 100)) for k in range(0, len(held_out), 100)]
+    latents = [net.encode(x) for x in parts]
+    found = [
+        metrics.psnr(net.decode(z).clamp(-1, 1), x) for z, x in zip(latents, parts, strict=True)
+    ]
+    z = torch.cat(latents)
+    table = {
+        "held-out pictures": len(held_out),
+        "reconstruction, PSNR in dB": round(sum(found) / len(found), 2),
+        "latent mean, by channel": [round(v, 3) for v in z.mean((0, 2, 3)).tolist()],
+        "latent deviation, by channel": [round(v, 3) for v in z.std((0, 2, 3)).tolist()],
+    }
     _replace(file, json.dumps(table) + "\n")
     return table
 

@@ -8,6 +8,7 @@ from rich.progress import Progress
 from explorer import evaluate
 from explorer import losses as loss_table
 from explorer.data.images import open_images
+from explorer.data.scenes.pictures import pictures
 from explorer.judge import Judge, Reference
 from explorer.models import card, zoo
 from explorer.tables import print_table
@@ -22,6 +23,8 @@ def quality(
 ) -> None:
     """Measure a model, and write its table and its card; a classifier's is one number."""
     net = zoo.load(name)
+    if net.card.kind == "vae":
+        return _vae(net, data, out)
     train, test = (open_images(_source(net), data, split) for split in (True, False))
     file = out or zoo.locate(name).with_suffix(".quality.json")
     if not resume:
@@ -36,6 +39,15 @@ def quality(
     shown = file.with_name(file.name.removesuffix(".json").removesuffix(".quality") + ".md")
     card.write_card(shown, net.card.facts, table)
     print(f"{file}, {shown}")
+
+
+def _vae(net, data: Path | None, out: Path | None) -> None:
+    """Measure an autoencoder on scenes of digits that nothing was trained on."""
+    weights = zoo.locate(net.card.name)
+    file = out or weights.with_suffix(".quality.json")
+    table = evaluate.evaluate_vae(net, pictures(1000, 1, data, train=False), file)
+    print_table(net.card.name, list(table), [list(table.values())])
+    print(file, card.write_card(weights.with_suffix(".md"), net.card.facts, table))
 
 
 def losses(name: str, data: Path | None, out: Path | None) -> None:

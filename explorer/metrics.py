@@ -60,6 +60,15 @@ def diversity(features: Tensor, labels: Tensor) -> float:
     return torch.stack(spreads).mean().item()
 
 
+def psnr(a: Tensor, b: Tensor) -> float:
+    """Peak signal-to-noise ratio in dB of pictures (N, C, H, W) in [-1, 1], the mean over them.
+
+    10 log10(2² / mean squared error) of each; infinite where one pair is equal.
+    """
+    error = (a.double() - b.double()).square().flatten(1).mean(1)  # (N,)
+    return (10 * (4 / error).log10()).mean().item()
+
+
 def sliced_wasserstein(a: Tensor, b: Tensor, directions: int = 32) -> float:
     """Distance of two clouds of points in the plane, (N, 2) each, in the units of the plane.
 

@@ -53,11 +53,18 @@ def _planar() -> tuple[type, type]:
     return Planar, PlanarConfig
 
 
+def _vae() -> tuple[type, type]:
+    from explorer.models.vae import VAE, VAEConfig
+
+    return VAE, VAEConfig
+
+
 # kind -> the network's class and its configuration's, imported when first asked for
 KINDS: dict[str, Callable[[], tuple[type, type]]] = {
     "unet": _unet,
     "classifier": _classifier,
     "planar": _planar,
+    "vae": _vae,
 }
 
 

@@ -14,6 +14,7 @@ from torch.nn import functional as F
 
 from explorer.models.classifier import Classifier
 from explorer.models.unet import UNet
+from explorer.models.vae import VAE
 
 
 def to_float(pixels: Tensor) -> Tensor:
@@ -69,6 +70,32 @@ class Classification(nn.Module):
 
     def forward(self, x: Tensor, labels: Tensor) -> Tensor:
         return F.cross_entropy(self.net(x), labels, label_smoothing=0.05)
+
+
+class Autoencoding(nn.Module):
+    """Give a picture back from its latent, which stays close to a standard normal.
+
+    Mean squared error a pixel plus KL_WEIGHT times the KL divergence a latent number (Kingma and
+    Welling 2014, eq. 10; Rombach et al. 2022, appendix G).
+    """
+
+    KL_WEIGHT = 1e-4
+
+    def __init__(self, net: VAE) -> None:
+        super().__init__()
+        self.net = net
+
+    def prepare(self, pixels: Tensor, labels: Tensor | None, rng: torch.Generator) -> list[Tensor]:
+        """pixels (N, C, H, W) uint8 -> x in [-1, 1] and the noise of the latents."""
+        cfg = self.net.cfg
+        size = (len(pixels), cfg.latent_channels, cfg.latent_size, cfg.latent_size)
+        return [to_float(pixels), torch.randn(size, generator=rng)]
+
+    def forward(self, x: Tensor, eps: Tensor) -> Tensor:
+        mean, log_variance = self.net.posterior(x)
+        z = mean + (log_variance / 2).exp() * eps
+        kl = (mean.square() + log_variance.exp() - 1 - log_variance).mean() / 2
+        return F.mse_loss(self.net.generate(z).float(), x) + self.KL_WEIGHT * kl
 
 
 def batches(count: int, batch: int, seed: int, first: int = 0) -> Iterator[tuple[Tensor, int]]:

@@ -6,7 +6,8 @@ from torch import nn
 
 from explorer.models.classifier import Classifier, ClassifierConfig
 from explorer.models.unet import UNet, UNetConfig
-from explorer.training.objectives import Classification, Denoising
+from explorer.models.vae import VAE, VAEConfig
+from explorer.training.objectives import Autoencoding, Classification, Denoising
 
 
 @dataclass(frozen=True)
@@ -15,7 +16,7 @@ class Recipe:
 
     name: str
     data: str
-    config: UNetConfig | ClassifierConfig
+    config: UNetConfig | ClassifierConfig | VAEConfig
     steps: int
     batch: int = 128
     lr: float = 1e-3
@@ -29,12 +30,15 @@ class Recipe:
     @property
     def kind(self) -> str:
         """The zoo's name for the architecture."""
-        return "unet" if isinstance(self.config, UNetConfig) else "classifier"
+        kinds = {UNetConfig: "unet", ClassifierConfig: "classifier", VAEConfig: "vae"}
+        return kinds[type(self.config)]
 
     def objective(self) -> nn.Module:
         """A fresh network inside what it is trained to do; initialised from torch's global seed."""
         if isinstance(self.config, UNetConfig):
             return Denoising(UNet(self.config), self.label_dropout)
+        if isinstance(self.config, VAEConfig):
+            return Autoencoding(VAE(self.config))
         return Classification(Classifier(self.config))
 
     def facts(self) -> dict:
@@ -49,6 +53,7 @@ RECIPES = {
     "digit-classifier": Recipe(
         "digit-classifier", "MNIST", ClassifierConfig(), steps=2500, weight_decay=0.05
     ),
+    "scenes-vae": Recipe("scenes-vae", "scenes", VAEConfig(), steps=3000, batch=32),
 }
 
 

@@ -21,6 +21,7 @@ from explorer.data.images import Images
 from explorer.denoisers import from_network
 from explorer.models import zoo
 from explorer.models.unet import UNet
+from explorer.models.vae import VAE
 from explorer.samplers import ddim
 from explorer.schedules import cosine, levels
 from explorer.training.loop import Progress, Run, start, train
@@ -64,7 +65,10 @@ def fit(recipe: Recipe, images: Images, options: Options, console: Console | Non
     weights = out / f"{recipe.name}.safetensors"
     if main and (run.step > first or not weights.exists()):
         facts = _facts(run, images, before + time.time() - began)
-        zoo.save(weights, averaged(run), kind=recipe.kind, config=recipe.config, extra=facts)
+        net = averaged(run)
+        if isinstance(net, VAE):
+            net.calibrate(images.floats(slice(2000)))
+        zoo.save(weights, net, kind=recipe.kind, config=recipe.config, extra=facts)
     run.accelerator.end_training()
     return weights
 
