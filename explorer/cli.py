@@ -74,7 +74,9 @@ def app(
 
 @cli.command(epilog="Example: explorer train mnist --data ../data --out runs/mnist")
 def train(
-    name: Annotated[str, typer.Argument(help="The recipe: mnist, digit-classifier or scenes-vae.")],
+    name: Annotated[
+        str, typer.Argument(help="The recipe: mnist, digit-classifier, scenes-vae or scenes.")
+    ],
     data: Data = None,
     out: Annotated[
         Path | None, typer.Option(help="Folder of the run; runs/NAME if not given.")
@@ -95,13 +97,14 @@ def train(
     from dataclasses import replace
 
     from explorer.data.images import open_images
-    from explorer.data.scenes.pictures import SCENES, pictures
+    from explorer.training.latents import captioned, pictures
     from explorer.training.recipes import recipe
     from explorer.training.session import Options, fit
 
     given = {"steps": steps, "batch": batch, "lr": lr, "seed": seed}
     plan = recipe(name, **{key: value for key, value in given.items() if value is not None})
-    images = pictures(SCENES, 0, data) if plan.data == "scenes" else open_images(plan.data, data)
+    made = {"scenes": pictures, "latents": captioned}
+    images = made[plan.data](data) if plan.data in made else open_images(plan.data, data)
     # The recipe gives the network's build, the pictures what goes in and how many kinds there are.
     _, channels, size, _ = images.pixels.shape
     shape = {"image_channels": channels, "image_size": size, "classes": len(images.classes)}

@@ -59,12 +59,19 @@ def _vae() -> tuple[type, type]:
     return VAE, VAEConfig
 
 
+def _text_unet() -> tuple[type, type]:
+    from explorer.models.text import TextUNet, TextUNetConfig
+
+    return TextUNet, TextUNetConfig
+
+
 # kind -> the network's class and its configuration's, imported when first asked for
 KINDS: dict[str, Callable[[], tuple[type, type]]] = {
     "unet": _unet,
     "classifier": _classifier,
     "planar": _planar,
     "vae": _vae,
+    "text-unet": _text_unet,
 }
 
 

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from explorer.models.classifier import Classifier
+from explorer.models.text import TextUNet
 from explorer.models.unet import UNet
 from explorer.models.vae import VAE
 
@@ -20,6 +21,18 @@ from explorer.models.vae import VAE
 def to_float(pixels: Tensor) -> Tensor:
     """uint8 in [0, 255] -> float32 in [-1, 1]."""
     return pixels.float() / 127.5 - 1
+
+
+def noised(x0: Tensor, rng: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
+    """x_t, its angle (N,) and v for x_0 (N, C, H, W): what a step of denoising is made of."""
+    n = len(x0)
+    eps = torch.randn(x0.shape, generator=rng)
+    # Stratified: row i falls in the i-th of n equal parts of [0, pi/2], so that each batch
+    # sees all noise levels and the loss varies less from step to step.
+    place = (torch.arange(n) + torch.rand(n, generator=rng)) / n
+    angle = place[torch.randperm(n, generator=rng)] * (math.pi / 2)  # (N,)
+    alpha, sigma = angle.cos()[:, None, None, None], angle.sin()[:, None, None, None]
+    return alpha * x0 + sigma * eps, angle, alpha * eps - sigma * x0
 
 
 class Denoising(nn.Module):
@@ -32,21 +45,34 @@ class Denoising(nn.Module):
 
     def prepare(self, pixels: Tensor, labels: Tensor | None, rng: torch.Generator) -> list[Tensor]:
         """pixels (N, C, H, W) uint8, labels (N,) -> x_t, angle, labels and v, N rows each."""
-        n = len(pixels)
-        x0 = to_float(pixels)
-        eps = torch.randn(x0.shape, generator=rng)
-        # Stratified: row i falls in the i-th of n equal parts of [0, pi/2], so that each batch
-        # sees all noise levels and the loss varies less from step to step.
-        place = (torch.arange(n) + torch.rand(n, generator=rng)) / n
-        angle = place[torch.randperm(n, generator=rng)] * (math.pi / 2)  # (N,)
-        alpha, sigma = angle.cos()[:, None, None, None], angle.sin()[:, None, None, None]
-        drop = torch.rand(n, generator=rng) < self.label_dropout
-        null = torch.full((n,), self.net.null)
+        xt, angle, v = noised(to_float(pixels), rng)
+        drop = torch.rand(len(xt), generator=rng) < self.label_dropout
+        null = torch.full((len(xt),), self.net.null)
         told = null if labels is None else torch.where(drop, null, labels)
-        return [alpha * x0 + sigma * eps, angle, told, alpha * eps - sigma * x0]
+        return [xt, angle, told, v]
 
     def forward(self, xt: Tensor, angle: Tensor, labels: Tensor, v: Tensor) -> Tensor:
         return F.mse_loss(self.net(xt, angle, self.net.embed(labels)), v)
+
+
+class TextDenoising(nn.Module):
+    """Denoising of latents, told one of the captions of each."""
+
+    def __init__(self, net: TextUNet, label_dropout: float) -> None:
+        super().__init__()
+        self.net = net
+        self.label_dropout = label_dropout
+
+    def prepare(self, pixels: Tensor, labels: Tensor, rng: torch.Generator) -> list[Tensor]:
+        """pixels: latents (N, C, h, w); labels: tokens (N, captions, L) -> as Denoising's."""
+        xt, angle, v = noised(pixels.float(), rng)
+        drop = torch.rand(len(xt), generator=rng) < self.label_dropout
+        which = torch.randint(labels.shape[1], (len(xt),), generator=rng)
+        tokens = labels[torch.arange(len(xt)), which].long()  # (N, L)
+        return [xt, angle, torch.where(drop[:, None], self.net.empty.cpu(), tokens), v]
+
+    def forward(self, xt: Tensor, angle: Tensor, tokens: Tensor, v: Tensor) -> Tensor:
+        return F.mse_loss(self.net(xt, angle, self.net.embed(tokens)), v)
 
 
 class Classification(nn.Module):

@@ -5,9 +5,15 @@ from dataclasses import asdict, dataclass, replace
 from torch import nn
 
 from explorer.models.classifier import Classifier, ClassifierConfig
+from explorer.models.text import TextUNet, TextUNetConfig
 from explorer.models.unet import UNet, UNetConfig
 from explorer.models.vae import VAE, VAEConfig
-from explorer.training.objectives import Autoencoding, Classification, Denoising
+from explorer.training.objectives import (
+    Autoencoding,
+    Classification,
+    Denoising,
+    TextDenoising,
+)
 
 
 @dataclass(frozen=True)
@@ -30,11 +36,12 @@ class Recipe:
     @property
     def kind(self) -> str:
         """The zoo's name for the architecture."""
-        kinds = {UNetConfig: "unet", ClassifierConfig: "classifier", VAEConfig: "vae"}
-        return kinds[type(self.config)]
+        return KINDS[type(self.config)]
 
     def objective(self) -> nn.Module:
         """A fresh network inside what it is trained to do; initialised from torch's global seed."""
+        if isinstance(self.config, TextUNetConfig):
+            return TextDenoising(TextUNet(self.config), self.label_dropout)
         if isinstance(self.config, UNetConfig):
             return Denoising(UNet(self.config), self.label_dropout)
         if isinstance(self.config, VAEConfig):
@@ -46,6 +53,12 @@ class Recipe:
         return asdict(self)
 
 
+KINDS = {  # of configuration -> the zoo's name for the architecture
+    UNetConfig: "unet",
+    TextUNetConfig: "text-unet",
+    ClassifierConfig: "classifier",
+    VAEConfig: "vae",
+}
 MNIST_UNET = UNetConfig(channels=(32, 64, 96), emb_dim=128)
 
 RECIPES = {
@@ -54,6 +67,7 @@ RECIPES = {
         "digit-classifier", "MNIST", ClassifierConfig(), steps=2500, weight_decay=0.05
     ),
     "scenes-vae": Recipe("scenes-vae", "scenes", VAEConfig(), steps=3000, batch=32),
+    "scenes": Recipe("scenes", "latents", TextUNetConfig(), steps=30_000, batch=64, ema=0.9995),
 }
 
 

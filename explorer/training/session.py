@@ -20,6 +20,7 @@ from torch import nn
 from explorer.data.images import Images
 from explorer.denoisers import from_network
 from explorer.models import zoo
+from explorer.models.text import TextUNet
 from explorer.models.unet import UNet
 from explorer.models.vae import VAE
 from explorer.samplers import ddim
@@ -82,7 +83,7 @@ def averaged(run: Run) -> nn.Module:
 
 def preview(net: nn.Module, path: Path, rows: int = 4) -> None:
     """Save a grid of samples, one column a class, always from the same noise; U-Nets only."""
-    if not isinstance(net, UNet):
+    if not isinstance(net, UNet) or isinstance(net, TextUNet):  # latents are no pictures
         return
     device = next(net.parameters()).device
     labels = torch.arange(max(net.cfg.classes, 1), device=device).repeat(rows)

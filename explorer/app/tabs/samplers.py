@@ -326,7 +326,6 @@ def build(context) -> None:
 
 def _quality(inputs: list, table: dict | None) -> None:
     """The measured table as a plot, and a button that measures a smaller one."""
-    plot = _widget("quality", table=table)
     with gr.Row(equal_height=False, elem_classes="asked"):
         with gr.Column(scale=3, min_width=240):
             samples = gr.Radio(
@@ -338,6 +337,7 @@ def _quality(inputs: list, table: dict | None) -> None:
         with gr.Column(scale=2, min_width=240), gr.Row(elem_classes="seed"):
             go = gr.Button("Measure now", variant="primary", min_width=110)
             stop = gr.Button("Stop", min_width=80)
+    plot = _widget("quality", table=table)
     running = go.click(
         measure,
         [*inputs, samples],
