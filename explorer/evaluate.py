@@ -2,7 +2,6 @@
 
 import json
 import math
-import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
@@ -14,6 +13,7 @@ from torch import Tensor, nn
 from explorer import metrics
 from explorer.data.images import Images
 from explorer.denoisers import paired
+from explorer.files import replace_text
 from explorer.judge import HEADLINE, Judge, Reference, features
 from explorer.models.unet import UNet
 from explorer.models.vae import VAE
@@ -157,7 +157,7 @@ def evaluate_classifier(net: nn.Module, test: Images, file: Path) -> dict:
         logits = torch.cat([net(part) for part in test.floats().split(500)])
     right = metrics.accuracy(logits, test.labels)
     table = {"test pictures": len(test), "test accuracy": round(right, 4)}
-    _replace(file, json.dumps(table) + "\n")
+    replace_text(file, json.dumps(table) + "\n")
     return table
 
 
@@ -176,7 +176,7 @@ def evaluate_vae(net: VAE, held_out: Images, file: Path) -> dict:
         "latent mean, by channel": [round(v, 3) for v in z.mean((0, 2, 3)).tolist()],
         "latent deviation, by channel": [round(v, 3) for v in z.std((0, 2, 3)).tolist()],
     }
-    _replace(file, json.dumps(table) + "\n")
+    replace_text(file, json.dumps(table) + "\n")
     return table
 
 
@@ -184,10 +184,4 @@ def _write(file: Path, table: dict) -> None:
     """One line a row, so that a change can be read in a diff; whole or not at all."""
     rows = ",\n".join("  " + json.dumps(row) for row in table["rows"])
     head = "".join(f" {json.dumps(k)}: {json.dumps(v)},\n" for k, v in table.items() if k != "rows")
-    _replace(file, f'{{\n{head} "rows": [\n{rows}\n ]\n}}\n')
-
-
-def _replace(file: Path, text: str) -> None:
-    part = file.with_suffix(".part")
-    part.write_text(text, "utf-8")
-    os.replace(part, file)
+    replace_text(file, f'{{\n{head} "rows": [\n{rows}\n ]\n}}\n')

@@ -5,13 +5,14 @@ from pathlib import Path
 
 from rich.progress import Progress
 
-from explorer import evaluate
+from explorer import evaluate, evaluate_scenes
 from explorer import losses as loss_table
 from explorer.data.images import open_images
 from explorer.data.scenes.pictures import pictures
 from explorer.judge import Judge, Reference
 from explorer.models import card, zoo
 from explorer.tables import print_table
+from explorer.training.latents import AUTOENCODER
 
 QUICK = 5000  # denoiser evaluations of a row, over all its samples, that a check measures again
 SEED = 1  # of a check; the table is measured with 0
@@ -25,6 +26,8 @@ def quality(
     net = zoo.load(name)
     if net.card.kind == "vae":
         return _vae(net, data, out)
+    if net.card.kind == "text-unet":
+        return _scenes(net, judge, samples or 125, out)
     train, test = (open_images(_source(net), data, split) for split in (True, False))
     file = out or zoo.locate(name).with_suffix(".quality.json")
     if not resume:
@@ -48,6 +51,30 @@ def _vae(net, data: Path | None, out: Path | None) -> None:
     table = evaluate.evaluate_vae(net, pictures(1000, 1, data, train=False), file)
     print_table(net.card.name, list(table), [list(table.values())])
     print(file, card.write_card(weights.with_suffix(".md"), net.card.facts, table))
+
+
+def _scenes(net, judge: str, n: int, out: Path | None) -> None:
+    """Measure whether a text-to-image model paints what its captions say, at every scale."""
+    weights = zoo.locate(net.card.name)
+    file, rows = out or weights.with_suffix(".quality.json"), []
+    with Progress() as bar:
+        task = bar.add_task(net.card.name, total=len(evaluate_scenes.SCALES))
+
+        def tell(row: dict) -> None:
+            rows.append(row)
+            bar.advance(task)
+
+        parts = (zoo.load(AUTOENCODER), zoo.load(judge), file)
+        table = evaluate_scenes.evaluate(net, *parts, n=n, tell=tell)
+    names = [group.name for group in evaluate_scenes.GROUPS]
+    shown = [(row["scale"], *(f"{row[name]['all']:.1%}" for name in names)) for row in rows]
+    print_table(f"{net.card.name}: all right, {n} captions each", ("scale", *names), shown)
+    best = next(row for row in rows if row["scale"] == table["best scale"])
+    head = ("at the best scale", *evaluate_scenes.PARTS)
+    lines = [(name, *(f"{best[name][part]:.1%}" for part in head[1:])) for name in names]
+    print_table(f"scale {best['scale']:g}", head, lines)
+    card.write_card(weights.with_suffix(".md"), net.card.facts, table)
+    print(file)
 
 
 def losses(name: str, data: Path | None, out: Path | None) -> None:
