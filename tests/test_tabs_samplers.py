@@ -16,7 +16,7 @@ from explorer import ideal
 from explorer.app import guiding, studio
 from explorer.app.once import once
 from explorer.app.player import grey
-from explorer.app.racing import answer, chance, entrants, films, quality, race
+from explorer.app.racing import answer, answers, chance, entrants, films, quality, race
 from explorer.app.tabs import guidance, samplers
 from explorer.denoisers import from_network, guide
 from explorer.figures import palette
@@ -34,7 +34,7 @@ STRIP = dict(digit="7", seed=0, scales="0, 1, 4", steps=4, schedule="cosine", sp
 CROWD = {key: value for key, value in STRIP.items() if key != "steps"}
 
 
-CACHES = (samplers._race, samplers._runs, samplers._three, samplers._chance,
+CACHES = (answers.film, answers.run, answers.three_ways, answers.reruns,
           answer._converged, guidance._strip, guidance._crowd)  # fmt: skip
 
 

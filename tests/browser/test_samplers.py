@@ -5,8 +5,7 @@ import urllib.request
 
 import pytest
 
-from explorer.app.racing import entrants
-from explorer.app.tabs import samplers
+from explorer.app.racing import answers, entrants
 from explorer.models import zoo
 
 from .conftest import pace, pixels, two_frames
@@ -131,7 +130,7 @@ def test_distances_to_the_converged_answer_follow_the_player(page, app, watch):
         assert mark.endswith("of the ODE") == (name == "DDPM trailing")
     assert far["DDIM trailing"] == far["Euler trailing"] > far["DPM++ 2M trailing"]
     assert far["DDPM trailing"] > 3 * far["DDIM trailing"]
-    wanted = samplers._gaps(samplers.Asked())["entrants"][0]["points"][-1][1]
+    wanted = answers.gaps(answers.Asked())["entrants"][0]["points"][-1][1]
     assert far["DDIM trailing"] == pytest.approx(wanted, rel=0.1)
     assert errors(watch) == []
 

@@ -1,21 +1,16 @@
 """Samplers: entrants race from one noise, locked to NFE; what else can be asked of a race."""
 
 import time
-from dataclasses import dataclass
 
 import gradio as gr
 
 from explorer.app import checks, controls, measured, steps
-from explorer.app.once import once
 from explorer.app.player import player
+from explorer.app.racing import answers, words
 from explorer.app.racing import entrants as entering
-from explorer.app.racing import words
-from explorer.app.tables import NAMES
 from explorer.app.theme import predict, template, widget
 
 TITLE = "Samplers"
-CLASSES = (*controls.DIGITS, "none")
-FEWEST, MOST, LARGEST_SCALE = 4, 200, 20
 RACE, THREE, CHANCE, PATH, QUALITY = CHAPTERS = (
     "The race",
     "Three ways",
@@ -29,149 +24,24 @@ PROGRESS = gr.Progress()  # Gradio finds it among a handler's defaults
 EMPTY = "The first race is on its way: the model is being loaded."
 
 
-@dataclass(frozen=True)
-class Asked:
-    """A checked request of the shared controls; hashable, so that a race can be kept."""
-
-    digit: str = "7"
-    seed: int = 0
-    budget: int = 20
-    schedule: str = "linear"
-    scale: float = 2.0
-    chosen: entering.Chosen = entering.DEFAULT
-    own: tuple[float, ...] = ()  # the t of each step of the spacing "own"
-
-    @property
-    def start(self):
-        """The explorer.app.racing.race.Start."""
-        from explorer.app.racing import race
-
-        return race.Start(controls.asked(self.digit), self.seed, self.scale)
-
-    @property
-    def longest(self) -> int:
-        """The NFE that the film of this race reaches."""
-        return max(self.budget, len(self.own))
-
-    def field(self) -> list:
-        """The entrants with their Levels."""
-        from explorer.app.racing import race
-
-        return race.field(self.chosen, self.schedule, self.budget, self.own)
-
-
-def check(digit, seed, budget, schedule, scale, chosen, own="") -> Asked:
-    """The request. Raises gr.Error, naming field and range."""
-    chosen = entering.parse(chosen)
-    needs_own = any(spacing == entering.OWN for _, spacing in chosen)
-    return Asked(
-        checks.choice("Digit", digit, CLASSES),
-        checks.integer("Seed", seed, 0, controls.LAST_SEED),
-        checks.integer("Evaluations (NFE)", budget, FEWEST, MOST),
-        checks.choice("Schedule", schedule, NAMES),
-        checks.number("Guidance scale", scale, 0, LARGEST_SCALE),
-        chosen,
-        steps.parse(own) if needs_own else (),
-    )
-
-
-@once(6)
-def _runs(asked: Asked) -> tuple[list, float]:
-    """The runs of a race, and the seconds that they took together."""
-    from explorer.app.racing import race
-
-    controls.ready()
-    clock = time.perf_counter()
-    runs = race.run(asked.field(), asked.start)
-    return runs, time.perf_counter() - clock
-
-
-@once(24)
-def _race(asked: Asked) -> tuple:
-    """Film, facts and lessons of a race."""
-    from explorer.app.racing import films
-
-    runs, seconds = _runs(asked)
-    return (
-        films.film(runs, asked.longest).payload(),
-        words.facts(asked, runs, seconds),
-        words.lessons(runs),
-    )
-
-
-@once(12)
-def _three(asked: Asked) -> tuple:
-    """Step n of 2n beside n steps, of DDIM: sentences and a still."""
-    from explorer.app.racing import films, race
-
-    controls.ready()
-    spacing = next((spacing for key, spacing in asked.chosen if key == "ddim"), "trailing")
-    one = (("ddim", spacing),)
-    n = len(asked.own) if spacing == entering.OWN else asked.budget
-    fields = (
-        race.field(one, asked.schedule, n, asked.own),
-        race.field(one, asked.schedule, 2 * n, race.halved(asked.own)),
-    )
-    short, long = race.run([entrant for (entrant,) in fields], asked.start)
-    sigma = f"{long.steps[n].level.sigma:.3f}"
-    told = template("halfway.html").format(n=n, twice=2 * n, sigma=sigma, spacing=spacing)
-    return told, films.halfway(long, short).payload()
-
-
-@once(12)
-def _chance(asked: Asked) -> tuple:
-    """Four reruns of each entrant, DDIM with more and more noise, and what it comes to."""
-    from explorer.app.racing import chance, race
-
-    controls.ready()
-    field = asked.field()
-    pictures = chance.crowd(field, asked.start)
-    spacing = next((spacing for key, spacing in asked.chosen if key == "ddim"), "trailing")
-    pair = (("ddim", spacing), ("ddpm", spacing))
-    ddim, ddpm = race.field(pair, asked.schedule, asked.budget, asked.own)
-    doses = chance.doses(ddim, asked.start)
-    same = chance.as_ddpm(doses, chance.rerun(ddpm, asked.start))
-    return (
-        chance.crowd_film(field, pictures).payload(),
-        chance.dose_film(ddim, doses).payload(),
-        words.doses(same),
-    )
-
-
-def _path(asked: Asked) -> dict:
-    """All states of a race on one map."""
-    from explorer.app.racing import films
-
-    runs, _ = _runs(asked)
-    return films.paths(runs, asked.longest)
-
-
-def _gaps(asked: Asked, tell=lambda done: None) -> dict:
-    """How far each entrant is from the converged answer."""
-    from explorer.app.racing import answer
-
-    runs, _ = _runs(asked)
-    return answer.gaps(runs, answer.converged(asked.start, asked.schedule, tell))
-
-
 def race(*values) -> tuple:
     """The race that the controls ask for. Raises gr.Error, naming field and range."""
-    return _race(check(*values))
+    return answers.film(answers.check(*values))
 
 
 def three(*values) -> tuple:
     """Handler of "Three ways"; as `race`."""
-    return _three(check(*values))
+    return answers.three_ways(answers.check(*values))
 
 
 def chance(*values) -> tuple:
     """Handler of "Chance"; as `race`."""
-    return _chance(check(*values))
+    return answers.reruns(answers.check(*values))
 
 
 def path(*values) -> dict:
     """Handler of "The path"; as `race`."""
-    return _path(check(*values))
+    return answers.paths(answers.check(*values))
 
 
 def answer(digit, seed, budget, schedule, scale, chosen, own, progress=PROGRESS) -> dict:
@@ -181,7 +51,7 @@ def answer(digit, seed, budget, schedule, scale, chosen, own, progress=PROGRESS)
         if done % 10 == 0:
             progress((done, 500), desc="Solving the ODE in 500 steps")
 
-    return _gaps(check(digit, seed, budget, schedule, scale, chosen, own), tell)
+    return answers.gaps(answers.check(digit, seed, budget, schedule, scale, chosen, own), tell)
 
 
 def measure(digit, seed, budget, schedule, scale, chosen, own, samples):
@@ -189,7 +59,7 @@ def measure(digit, seed, budget, schedule, scale, chosen, own, samples):
     from explorer.app.racing import quality
     from explorer.models.zoo import ZooError
 
-    asked = check(digit, seed, budget, schedule, scale, chosen, own)
+    asked = answers.check(digit, seed, budget, schedule, scale, chosen, own)
     n = int(checks.choice("Samples", samples, map(str, (50, 100, 200))))
     controls.ready()
     field, shown = asked.field(), 0.0
@@ -218,18 +88,18 @@ def use_grid(event: gr.EventData) -> tuple[str, str, str, dict]:
 
 def warm() -> None:
     """Run what the chapters open with, so that it is there before they are opened."""
-    asked = Asked()
-    for fill in (_race, _gaps, _three, _chance):
+    asked = answers.Asked()
+    for fill in (answers.film, answers.gaps, answers.three_ways, answers.reruns):
         fill(asked)
 
 
 def shared() -> tuple[list, gr.Button, gr.HTML]:
     """The controls of all chapters: Asked's fields in their order, the button, and the matrix."""
-    default = Asked()
-    digit, seed, fresh = controls.digit_and_seed(CLASSES)
+    default = answers.Asked()
+    digit, seed, fresh = controls.digit_and_seed(answers.CLASSES)
     budget = gr.Slider(
-        FEWEST,
-        MOST,
+        answers.FEWEST,
+        answers.MOST,
         default.budget,
         step=1,
         label="Evaluations (NFE) each sampler may spend",
@@ -250,7 +120,7 @@ def shared() -> tuple[list, gr.Button, gr.HTML]:
         schedule = controls.schedule_choice()
         scale = gr.Slider(
             0,
-            LARGEST_SCALE,
+            answers.LARGEST_SCALE,
             default.scale,
             step=0.5,
             label="Guidance scale: 0 ignores the label, 1 is the plain conditional model",
