@@ -29,6 +29,7 @@ CLEAN = Level(1.0, 0.0)
 LEVELS, LAST = 33, 0.05  # of the field: how many, and the angle of the least noisy
 BUDGETS = (4, 8, 16, 32, 64, 128, 256)
 FITTED = 32  # the slope is fitted from this NFE on: an order is a promise about many steps
+MANY = 30  # Gaussians: a world of more, as drawn ones are, is measured with fewer points
 SCALES = [k / 4 for k in range(33)]  # 0, 0.25, ..., 8
 
 
@@ -91,19 +92,20 @@ def particles(asked: Asked, budget: int) -> dict:
 def order(asked: Asked) -> dict:
     """Error against NFE for the four that solve the ODE, distance for the two that draw noise."""
     world, schedule = asked.made, SCHEDULES[asked.schedule]()
-    denoise, x = world.denoiser(), asked.noise(192)
+    large = len(world.means) > MANY
+    denoise, x = world.denoiser(), asked.noise(64 if large else 192)
     answer = convergence.converged(denoise, x, levels(schedule, 1, "trailing")[0], 200)
     walks = partial(convergence.grids, schedule=schedule, spacing=asked.spacing)
     lines = []
     for key, theory in THEORY.items():
         found = convergence.errors(key, denoise, x, walks(key, budgets=BUDGETS), answer)
         lines.append(_measured(key, found) | {"theory": theory, "slope": _slope(found)})
-    many = asked.noise(700)
+    many = asked.noise(250 if large else 700)
     data = [world.sample(len(many), asked.rng(stream)) for stream in (2, 3)]
     distances = []
     for key in (*STOCHASTIC, "ddim"):
-        few = walks(key, budgets=BUDGETS[:-1])
-        found = convergence.distances(key, denoise, many, few, data[0], (asked.seed << 8) + 1)
+        shorter = walks(key, budgets=BUDGETS[:-1])
+        found = convergence.distances(key, denoise, many, shorter, data[0], (asked.seed << 8) + 1)
         distances.append(_measured(key, found))
     return {
         "errors": lines,
