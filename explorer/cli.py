@@ -75,7 +75,10 @@ def app(
 @cli.command(epilog="Example: explorer train mnist --data ../data --out runs/mnist")
 def train(
     name: Annotated[
-        str, typer.Argument(help="The recipe: mnist, digit-classifier, scenes-vae or scenes.")
+        str,
+        typer.Argument(
+            help="The recipe: mnist, digit-classifier, scenes-vae, scenes-words or scenes."
+        ),
     ],
     data: Data = None,
     out: Annotated[
@@ -97,17 +100,19 @@ def train(
     from dataclasses import replace
 
     from explorer.data.images import open_images
-    from explorer.training.latents import captioned, pictures
+    from explorer.training.latents import answered, captioned, pictures
     from explorer.training.recipes import recipe
     from explorer.training.session import Options, fit
 
     given = {"steps": steps, "batch": batch, "lr": lr, "seed": seed}
     plan = recipe(name, **{key: value for key, value in given.items() if value is not None})
-    made = {"scenes": pictures, "latents": captioned}
+    made = {"scenes": pictures, "latents": captioned, "captions": answered}
     images = made[plan.data](data) if plan.data in made else open_images(plan.data, data)
     # The recipe gives the network's build, the pictures what goes in and how many kinds there are.
-    _, channels, size, _ = images.pixels.shape
-    shape = {"image_channels": channels, "image_size": size, "classes": len(images.classes)}
+    _, channels, *sides = images.pixels.shape
+    shape = {"image_channels": channels, "classes": len(images.classes)}
+    if sides:  # captions have none
+        shape["image_size"] = sides[0]
     fits = {key: value for key, value in shape.items() if hasattr(plan.config, key)}
     plan = replace(plan, config=replace(plan.config, **fits))
     folder = out or Path("runs") / name

@@ -29,11 +29,16 @@ class Attention(nn.Module):
         self.probabilities = Probabilities()
         self.out = nn.Linear(dim, dim)
 
-    def forward(self, x: Tensor, source: Tensor) -> Tensor:
-        """x (B, Q, dim) looks at source (B, K, source_dim); returns (B, Q, dim)."""
+    def forward(self, x: Tensor, source: Tensor, absent: Tensor | None = None) -> Tensor:
+        """x (B, Q, dim) looks at source (B, K, source_dim); returns (B, Q, dim).
+
+        absent (B, K): True where there is padding, at which nobody looks.
+        """
         q = self._split(self.q(x))  # (B, heads, Q, head_dim)
         k, v = (self._split(h) for h in self.kv(source).chunk(2, -1))  # (B, heads, K, head_dim)
         scores = (q * q.shape[-1] ** -0.5) @ k.transpose(-1, -2)  # (B, heads, Q, K)
+        if absent is not None:
+            scores = scores.masked_fill(absent[:, None, None], -torch.inf)
         looks = self.probabilities(scores.softmax(-1))
         return self.out((looks @ v).transpose(1, 2).flatten(2))
 
@@ -42,21 +47,34 @@ class Attention(nn.Module):
 
 
 class AttentionBlock(nn.Module):
-    """Pixels look at each other, then at the condition; each look is added to the picture."""
+    """Pixels look at each other, then at the condition; each look is added to the picture.
 
-    def __init__(self, channels: int, context_dim: int, head_dim: int) -> None:
+    among: whether they look at each other at all; it costs the square of their number.
+    """
+
+    def __init__(
+        self, channels: int, context_dim: int, head_dim: int, *, among: bool = True
+    ) -> None:
         super().__init__()
-        self.norm_self = nn.GroupNorm(groups(channels), channels)
-        self.self_attention = Attention(channels, channels, head_dim)
+        self.among = among
+        if among:
+            self.norm_self = nn.GroupNorm(groups(channels), channels)
+            self.self_attention = Attention(channels, channels, head_dim)
         self.norm_cross = nn.GroupNorm(groups(channels), channels)
         self.cross_attention = Attention(channels, context_dim, head_dim)
 
     def forward(self, h: Tensor, context: Tensor) -> Tensor:
         """h (B, C, H, W), context (B, L, context_dim); returns (B, C, H, W)."""
-        pixels = _to_tokens(self.norm_self(h))  # (B, HW, C)
-        h = h + _to_image(self.self_attention(pixels, pixels), h)
+        if self.among:
+            pixels = _to_tokens(self.norm_self(h))  # (B, HW, C)
+            h = h + _to_image(self.self_attention(pixels, pixels), h)
         pixels = _to_tokens(self.norm_cross(h))
-        return h + _to_image(self.cross_attention(pixels, context), h)
+        return h + _to_image(self.cross_attention(pixels, context, padding(context)), h)
+
+
+def padding(context: Tensor) -> Tensor:
+    """Which tokens of (B, L, D) are all zeros, and so none: (B, L) bool."""
+    return (context == 0).all(-1)
 
 
 def groups(channels: int) -> int:

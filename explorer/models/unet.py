@@ -2,12 +2,13 @@
 
 import math
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from explorer.models.attention import AttentionBlock, groups
+from explorer.models.attention import AttentionBlock, groups, padding
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,7 @@ class UNetConfig:
     image_size: int = 28
     channels: tuple[int, ...] = (32, 64, 128)
     attention: tuple[bool, ...] = (False, True, True)
+    self_from: int = 0  # finest resolution, counted from 0, at which pixels see each other
     blocks: int = 1  # residual blocks a resolution, each way
     head_dim: int = 32
     emb_dim: int = 256  # width of the noise-level embedding
@@ -70,12 +72,11 @@ class ResidualBlock(nn.Module):
 class Stage(nn.Module):
     """A residual block and, where the resolution has it, attention."""
 
-    def __init__(self, channels_in: int, channels_out: int, attend: bool, cfg: UNetConfig) -> None:
+    def __init__(self, channels_in: int, channels_out: int, level: int, cfg: UNetConfig) -> None:
         super().__init__()
         self.residual = ResidualBlock(channels_in, channels_out, cfg.emb_dim)
-        self.attention = (
-            AttentionBlock(channels_out, cfg.context_dim, cfg.head_dim) if attend else None
-        )
+        look = partial(AttentionBlock, channels_out, cfg.context_dim, cfg.head_dim)
+        self.attention = look(among=level >= cfg.self_from) if cfg.attention[level] else None
 
     def forward(self, h: Tensor, emb: Tensor, context: Tensor) -> Tensor:
         h = self.residual(h, emb)
@@ -94,7 +95,7 @@ class UNet(nn.Module):
         super().__init__()
         check(cfg)
         self.cfg = cfg
-        widths, attend = cfg.channels, cfg.attention
+        widths = cfg.channels
         self.labels = nn.Embedding(cfg.classes + 1, cfg.context_dim)  # last: null
         self.angle = AngleEmbedding(64, cfg.emb_dim)
         self.pooled = nn.Linear(cfg.context_dim, cfg.emb_dim)
@@ -104,18 +105,18 @@ class UNet(nn.Module):
         kept, width = [], widths[0]  # channels of each skip connection, then of the running picture
         for level, out in enumerate(widths):
             for _ in range(cfg.blocks):
-                self.down.append(Stage(width, out, attend[level], cfg))
+                self.down.append(Stage(width, out, level, cfg))
                 kept.append(out)
                 width = out
             if level < len(widths) - 1:
                 self.shrink.append(nn.Conv2d(out, out, 3, stride=2, padding=1))
 
-        self.middle = Stage(width, width, attend[-1], cfg)
+        self.middle = Stage(width, width, len(widths) - 1, cfg)
 
         self.up, self.grow = nn.ModuleList(), nn.ModuleList()
         for level, out in reversed(list(enumerate(widths))):
             for _ in range(cfg.blocks):
-                self.up.append(Stage(width + kept.pop(), out, attend[level], cfg))
+                self.up.append(Stage(width + kept.pop(), out, level, cfg))
                 width = out
             if level > 0:  # channels fall before the resolution doubles: four times cheaper
                 self.grow.append(nn.Conv2d(out, widths[level - 1], 1))
@@ -140,7 +141,7 @@ class UNet(nn.Module):
 
     def forward(self, x: Tensor, angle: Tensor, context: Tensor) -> Tensor:
         """x (B, C, H, W), angle (B,) in radians, context (B, L, D); returns v_hat (B, C, H, W)."""
-        emb = F.silu(self.angle(angle) + self.pooled(context.mean(1)))  # (B, emb_dim)
+        emb = F.silu(self.angle(angle) + self.pooled(mean_token(context)))  # (B, emb_dim)
         h = self.enter(x.contiguous(memory_format=torch.channels_last))
 
         skips, blocks = [], self.cfg.blocks
@@ -158,6 +159,11 @@ class UNet(nn.Module):
                 h = F.interpolate(self.grow[i // blocks](h), scale_factor=2)  # (B, C, 2 H, 2 W)
 
         return self.leave(F.silu(self.norm(h)))
+
+
+def mean_token(context: Tensor) -> Tensor:
+    """The mean of the tokens (B, L, D) that are not padding: (B, D)."""
+    return context.sum(1) / (~padding(context)).sum(1, keepdim=True)
 
 
 def zeroed(layer: nn.Module) -> nn.Module:

@@ -66,12 +66,19 @@ def _text_unet() -> tuple[type, type]:
 
 
 # kind -> the network's class and its configuration's, imported when first asked for
+def _text_reader() -> tuple[type, type]:
+    from explorer.models.text import TextConfig, TextReader
+
+    return TextReader, TextConfig
+
+
 KINDS: dict[str, Callable[[], tuple[type, type]]] = {
     "unet": _unet,
     "classifier": _classifier,
     "planar": _planar,
     "vae": _vae,
     "text-unet": _text_unet,
+    "text-reader": _text_reader,
 }
 
 

@@ -1,6 +1,8 @@
 """The data sets of latent diffusion: pictures for the autoencoder, latents and words after it."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from random import Random
 
@@ -9,23 +11,30 @@ from torch import Tensor
 
 from explorer.data.images import Images
 from explorer.data.scenes import pictures as scene_pictures
-from explorer.data.scenes.captions import caption
-from explorer.data.scenes.tokens import Tokenizer
+from explorer.data.scenes import scene
+from explorer.data.scenes.captions import caption, owners, spoken
+from explorer.data.scenes.scene import COLOURS, PLACES, SIDES, Item, Scene
+from explorer.data.scenes.tokens import LENGTH, Tokenizer
 from explorer.models import zoo
+from explorer.training.objectives import NOTHING
 
 PICTURES = 24_000  # that the autoencoder is trained on: 300 MB
 LATENTS = 60_000  # that the U-Net is trained on: 120 MB, and 6 MB of words
 CAPTIONS = 4  # of each
+READ = 100_000  # captions that the text reader is trained on
 CHUNK = 3000  # pictures in memory at a time
 AUTOENCODER = "scenes-vae"
+NONE = (NOTHING,) * 3
+Drawer = Callable[[Random], Iterator[Scene]]
 
 
 @dataclass(frozen=True, eq=False)
 class Captioned:
     """Latents in memory, and several captions of each; what `train` asks of a data set."""
 
-    pixels: Tensor  # (N, C, h, w) float16, of unit variance
+    pixels: Tensor  # (N, C, h, w) float16, of unit variance; scenes of one digit first
     labels: Tensor  # (N, CAPTIONS, L) uint8, rows of token numbers
+    easy: int = 0  # how many are of one digit
     classes: tuple[str, ...] = ()
     name: str = "captioned scenes"
 
@@ -45,7 +54,7 @@ def captioned(root: str | Path | None = None, count: int = LATENTS, seed: int = 
     Raises ZooError where the autoencoder is missing, DataError where MNIST is.
     """
     net, tokenizer, rng = zoo.load(AUTOENCODER), Tokenizer(), Random(seed)
-    latents, rows = [], []
+    latents, rows, digits = [], [], []
     for first in range(0, count, CHUNK):
         drawn, painted = scene_pictures.painted(min(CHUNK, count - first), seed + first, root)
         for k in range(0, len(drawn), 100):
@@ -53,4 +62,39 @@ def captioned(root: str | Path | None = None, count: int = LATENTS, seed: int = 
         rows += [
             [tokenizer.encode(caption(scene, rng)) for _ in range(CAPTIONS)] for scene in drawn
         ]
-    return Captioned(torch.cat(latents), torch.tensor(rows, dtype=torch.uint8))
+        digits += [len(scene.items) for scene in drawn]
+    fewest_first = torch.tensor(digits).argsort(stable=True)
+    tokens = torch.tensor(rows, dtype=torch.uint8)
+    easy = digits.count(1)
+    return Captioned(torch.cat(latents)[fewest_first], tokens[fewest_first], easy)
+
+
+@dataclass(frozen=True, eq=False)
+class Answered:
+    """Captions in memory, and of each word what it speaks of; what `train` asks of a data set."""
+
+    pixels: Tensor  # (N, L) uint8, rows of token numbers
+    labels: Tensor  # (N, L, 3) uint8: digit, colour, place; NOTHING for words of no digit
+    classes: tuple[str, ...] = ()
+    name: str = "captions of scenes"
+
+    def __len__(self) -> int:
+        return len(self.pixels)
+
+
+def answered(
+    root: str | Path | None = None, count: int = READ, seed: int = 1, kind: Drawer = scene.training
+) -> Answered:
+    """`count` captions of training scenes, with answers. No picture is needed, nor root."""
+    tokenizer, rng, rows, answers = Tokenizer(), Random(seed), [], []
+    for drawn in islice(kind(Random(seed)), count):
+        phrases = spoken(drawn, rng)
+        rows.append(tokenizer.encode(" ".join(phrase for phrase, _ in phrases)))
+        told = [_answer(drawn.items[k]) if k is not None else NONE for k in owners(phrases)]
+        answers.append(told + [NONE] * (LENGTH - len(told)))
+    tokens, labels = (torch.tensor(x, dtype=torch.uint8) for x in (rows, answers))
+    return Answered(tokens, labels)
+
+
+def _answer(item: Item) -> tuple[int, int, int]:
+    return item.digit, [*COLOURS].index(item.colour), (*PLACES, *SIDES).index(item.place)

@@ -4,6 +4,7 @@ import math
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 
 import torch
@@ -53,8 +54,11 @@ class Run:
     def load(self, path: Path) -> None:
         """Go back to the checkpoint at `path`. Raises ValueError if it is of another recipe."""
         tensors, facts = checkpoint.read(path)
-        ours = _comparable(self.recipe.facts())
-        differ = [k for k, v in _comparable(facts["recipe"]).items() if ours.get(k) != v]
+        ours, theirs = _comparable(self.recipe.facts()), _comparable(facts["recipe"])
+        differ = [k for k, v in theirs.items() if ours.get(k) != v]
+        held = min(r["hold"] * r["steps"] for r in (ours, theirs | {"hold": theirs.get("hold", 0)}))
+        if differ == ["steps"] and facts["step"] <= held:
+            differ = []  # so far, a longer run and a shorter one are the same
         if differ:
             raise ValueError(
                 f"{path} was made with another recipe ({', '.join(differ)} differ): "
@@ -99,7 +103,7 @@ def train(run: Run, images: Images) -> Iterator[Progress]:
     mine = slice(accelerator.process_index, None, accelerator.num_processes)
     clock = _Clock()
     run.objective.train()
-    for rows, step in batches(len(images.pixels), recipe.batch, recipe.seed, run.step):
+    for rows, step in _rows(images, recipe, run.step):
         if step >= recipe.steps:
             return
         labels = None if images.labels is None else images.labels[rows]
@@ -124,6 +128,15 @@ def train(run: Run, images: Images) -> Iterator[Progress]:
         yield Progress(run.step, mean, lr, float(norm), recipe.batch / clock.lap())
 
 
+def _rows(images: Images, recipe: Recipe, first: int) -> Iterator[tuple[Tensor, int]]:
+    """Batches of indices and their steps: of the easy part of the data first, then of all."""
+    if first < recipe.easy:
+        easy = batches(images.easy, recipe.batch, recipe.seed, first)
+        yield from takewhile(lambda now: now[1] < recipe.easy, easy)
+    start = max(first, recipe.easy)
+    yield from batches(len(images.pixels), recipe.batch, recipe.seed, start)
+
+
 @torch.no_grad()
 def average(ema: dict[str, Tensor], net: nn.Module, decay: float, step: int) -> None:
     """Move the averaged weights towards the network's; slower as training goes on."""
@@ -133,9 +146,11 @@ def average(ema: dict[str, Tensor], net: nn.Module, decay: float, step: int) -> 
 
 
 def learning_rate(recipe: Recipe, step: int) -> float:
-    """Linear warm-up, then half a cosine down to zero at the recipe's last step."""
+    """Linear warm-up, the recipe's share of the steps, half a cosine to zero at the last."""
     warm = min(1.0, (step + 1) / recipe.warmup)
-    return recipe.lr * warm * 0.5 * (1 + math.cos(math.pi * step / recipe.steps))
+    held = recipe.hold * recipe.steps
+    fallen = max(0.0, (step - held) / (recipe.steps - held))
+    return recipe.lr * warm * 0.5 * (1 + math.cos(math.pi * fallen))
 
 
 def bf16_pays(cpu: bool) -> bool:

@@ -4,14 +4,16 @@ from dataclasses import asdict, dataclass, replace
 
 from torch import nn
 
+from explorer.models import zoo
 from explorer.models.classifier import Classifier, ClassifierConfig
-from explorer.models.text import TextUNet, TextUNetConfig
+from explorer.models.text import TextConfig, TextReader, TextUNet, TextUNetConfig
 from explorer.models.unet import UNet, UNetConfig
 from explorer.models.vae import VAE, VAEConfig
 from explorer.training.objectives import (
     Autoencoding,
     Classification,
     Denoising,
+    Reading,
     TextDenoising,
 )
 
@@ -22,7 +24,7 @@ class Recipe:
 
     name: str
     data: str
-    config: UNetConfig | ClassifierConfig | VAEConfig
+    config: UNetConfig | ClassifierConfig | VAEConfig | TextConfig
     steps: int
     batch: int = 128
     lr: float = 1e-3
@@ -31,6 +33,9 @@ class Recipe:
     clip: float = 1.0  # largest gradient norm
     ema: float = 0.999  # decay of the averaged weights, reached after a warm-up
     label_dropout: float = 0.1  # share of labels replaced by null, for guidance
+    words: str = ""  # the text reader whose encoder a text-to-image model starts from
+    hold: float = 0.0  # share of the steps at the full learning rate, before it falls
+    easy: int = 0  # steps, from the first on, that see only the easy part of the data
     seed: int = 0
 
     @property
@@ -41,7 +46,12 @@ class Recipe:
     def objective(self) -> nn.Module:
         """A fresh network inside what it is trained to do; initialised from torch's global seed."""
         if isinstance(self.config, TextUNetConfig):
-            return TextDenoising(TextUNet(self.config), self.label_dropout)
+            net = TextUNet(self.config)
+            if self.words:
+                net.text.load_state_dict(zoo.load(self.words).encoder.state_dict())
+            return TextDenoising(net, self.label_dropout)
+        if isinstance(self.config, TextConfig):
+            return Reading(TextReader(self.config))
         if isinstance(self.config, UNetConfig):
             return Denoising(UNet(self.config), self.label_dropout)
         if isinstance(self.config, VAEConfig):
@@ -56,6 +66,7 @@ class Recipe:
 KINDS = {  # of configuration -> the zoo's name for the architecture
     UNetConfig: "unet",
     TextUNetConfig: "text-unet",
+    TextConfig: "text-reader",
     ClassifierConfig: "classifier",
     VAEConfig: "vae",
 }
@@ -67,7 +78,18 @@ RECIPES = {
         "digit-classifier", "MNIST", ClassifierConfig(), steps=2500, weight_decay=0.05
     ),
     "scenes-vae": Recipe("scenes-vae", "scenes", VAEConfig(), steps=3000, batch=32),
-    "scenes": Recipe("scenes", "latents", TextUNetConfig(), steps=30_000, batch=64, ema=0.9995),
+    "scenes-words": Recipe("scenes-words", "captions", TextConfig(), steps=2000),
+    "scenes": Recipe(
+        "scenes",
+        "latents",
+        TextUNetConfig(),
+        steps=14_000,
+        batch=64,
+        ema=0.9995,
+        words="scenes-words",
+        hold=0.6,
+        easy=2500,
+    ),
 }
 
 

@@ -48,14 +48,37 @@ def words() -> list[str]:
     return sorted({word for phrase in phrases for word in phrase.split()} | set("0123456789"))
 
 
+Spoken = list[tuple[str, int | None]]
+"""Phrases, each with the item of the scene that it names, or None."""
+
+
 def full(scene: Scene) -> str:
     """The plainest caption that says everything, always the same."""
-    return _joined(scene, [_named(item, _All()) for item in scene.items], _All())
+    return _text(spoken_in_full(scene))
 
 
 def caption(scene: Scene, rng: Random) -> str:
     """One of many ways to say a scene, more or less of it."""
+    return _text(spoken(scene, rng))
+
+
+def spoken(scene: Scene, rng: Random) -> Spoken:
+    """As `caption`, phrase by phrase: who is meant by each is known here, and only here."""
     return _joined(scene, [_named(item, rng) for item in scene.items], rng)
+
+
+def spoken_in_full(scene: Scene) -> Spoken:
+    """As `full`, phrase by phrase."""
+    return _joined(scene, [_named(item, _All()) for item in scene.items], _All())
+
+
+def owners(phrases: Spoken) -> list[int | None]:
+    """For each word of a caption the item that it belongs to, or None."""
+    return [owner for phrase, owner in phrases for _ in phrase.split()]
+
+
+def _text(phrases: Spoken) -> str:
+    return " ".join(phrase for phrase, _ in phrases)
 
 
 class _All:
@@ -68,26 +91,24 @@ class _All:
         return options[0]
 
 
-def _joined(scene: Scene, names: list[str], rng: Random | _All) -> str:
+def _joined(scene: Scene, names: list[str], rng: Random | _All) -> Spoken:
     said = _ground(scene.ground, rng) if rng.random() < SAYS["ground"] else ""
     if len(names) == 1:
         place = scene.items[0].place
         where = rng.choice(WHERE[place]) if rng.random() < SAYS["place"] else ""
-        return _ordered([names[0], where], said, rng)
+        return _ordered([(names[0], 0), (where, None)], said, rng)
     first, second = rng.choice(((0, 1), (1, 0)))
-    place = scene.items[first].place
+    place, between = scene.items[first].place, "and"
     if rng.random() < SAYS["place"]:
-        pair = f"{names[first]} {rng.choice(BESIDE[place])} {names[second]}"
-    else:
-        pair = f"{names[first]} and {names[second]}"
-    return _ordered([pair], said, rng)
+        between = rng.choice(BESIDE[place])
+    pair = [(names[first], first), (between, None), (names[second], second)]
+    return _ordered(pair, said, rng)
 
 
-def _ordered(parts: list[str], ground: str, rng: Random | _All) -> str:
+def _ordered(parts: Spoken, ground: str, rng: Random | _All) -> Spoken:
     """The ground last, or first."""
-    parts = [part for part in parts if part]
-    ordered = rng.choice(([*parts, ground], [ground, *parts])) if ground else parts
-    return " ".join(ordered)
+    parts, ending = [part for part in parts if part[0]], (ground, None)
+    return rng.choice(([*parts, ending], [ending, *parts])) if ground else parts
 
 
 def _ground(ground: str, rng: Random | _All) -> str:
