@@ -1,0 +1,71 @@
+"""The text-to-image model of the app: loaded once, on first use, behind one engine for everybody.
+
+Prompts become contexts, seeds become noise, latents become pictures. Import it where it is used:
+it imports torch, and the page must be served first.
+"""
+
+import threading
+from collections.abc import Sequence
+from functools import cache
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from explorer.app import checks, studio
+from explorer.app.engine import Engine
+from explorer.app.player import grey
+from explorer.models import zoo
+from explorer.models.vae import VAE
+
+MODEL, AUTOENCODER = "scenes", "scenes-vae"
+_lock = threading.Lock()
+
+
+def ready() -> None:
+    """Load both networks, or refuse with the sentence that says which file is missing."""
+    try:
+        engine(), vae()
+    except zoo.ZooError as error:
+        raise checks.refuse(str(error)) from None
+
+
+def engine() -> Engine:
+    """The engine of the latent U-Net."""
+    with _lock:  # thirty students come at once, and it is loaded once
+        return _engine()
+
+
+@cache
+def _engine() -> Engine:
+    return Engine(zoo.load(MODEL))
+
+
+def vae() -> VAE:
+    """The autoencoder."""
+    with _lock:
+        return _vae()
+
+
+@cache
+def _vae() -> VAE:
+    return zoo.load(AUTOENCODER)
+
+
+@torch.no_grad()
+def contexts(prompts: Sequence[str]) -> Tensor:
+    """Checked prompts -> their contexts (B, L, D); the empty one is the null context."""
+    return engine().net.told(*prompts)
+
+
+def noise(seeds: Sequence[int]) -> Tensor:
+    """Where runs start: pure noise (len(seeds), 4, 16, 16), each row of its own seed."""
+    cfg = engine().net.cfg
+    size = (cfg.image_channels, cfg.image_size, cfg.image_size)
+    return torch.stack([torch.randn(size, generator=studio.generator(seed)) for seed in seeds])
+
+
+@torch.no_grad()
+def decoded(latents: Tensor) -> np.ndarray:
+    """Latents (B, 4, 16, 16) -> pictures, uint8 (B, 64, 64, 3)."""
+    return grey(torch.cat([vae().decode(part) for part in latents.split(32)]))
