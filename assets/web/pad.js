@@ -1,19 +1,21 @@
 'use strict';
 // A soft brush on any square picture: strokes of ink in a grid of greys, like MNIST's.
-// pad(canvas, {side, onchange}) -> {pixels: Uint8Array, empty, active, clear()}
+// brush: how many times as thick.
+// pad(canvas, {side, brush, onchange}) -> {pixels: Uint8Array, empty, active, clear()}
 // By keyboard: the arrows move the pen, and with Shift they draw; Space makes a dot.
 (function (ex) {
   const CORE = 0.8, EDGE = 1.7; // px from the stroke's centre: full ink within CORE, none beyond EDGE
 
-  ex.pad = function (canvas, { side, onchange }) {
+  ex.pad = function (canvas, { side, onchange, brush = 1 }) {
+    const core = brush * CORE, edge = brush * EDGE;
     const pixels = new Uint8Array(side * side), changed = ex.oncePerFrame(onchange);
     let last = null, active = false;
 
     function stamp(x, y) {
-      for (let row = Math.max(0, Math.floor(y - EDGE)); row <= Math.min(side - 1, y + EDGE); row++) {
-        for (let col = Math.max(0, Math.floor(x - EDGE)); col <= Math.min(side - 1, x + EDGE); col++) {
+      for (let row = Math.max(0, Math.floor(y - edge)); row <= Math.min(side - 1, y + edge); row++) {
+        for (let col = Math.max(0, Math.floor(x - edge)); col <= Math.min(side - 1, x + edge); col++) {
           const distance = Math.hypot(col + 0.5 - x, row + 0.5 - y);
-          const ink = Math.max(0, Math.min(1, (EDGE - distance) / (EDGE - CORE)));
+          const ink = Math.max(0, Math.min(1, (edge - distance) / (edge - core)));
           const at = row * side + col;
           pixels[at] = Math.max(pixels[at], Math.round(255 * ink));
         }

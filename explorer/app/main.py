@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 import gradio as gr
 
 from explorer.app import theme
-from explorer.app.tabs import attention, forward, guidance, samplers, schedules, truth
+from explorer.app.tabs import attention, forward, guidance, latent, samplers, schedules, truth
 
-TABS = (forward, schedules, samplers, truth, guidance, attention)
+TABS = (forward, schedules, samplers, truth, guidance, attention, latent)
 SHIPPED = "mnist"
 INTRO = "Watch images dissolve into noise and come back, on models small enough to take apart."
 

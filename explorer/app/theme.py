@@ -57,6 +57,11 @@ SCRIPTS = (
     "truth/solver.js",
     "truth/ways.js",
     "truth/guidance.js",
+    "latent/grid.js",
+    "latent/drawing.js",
+    "latent/shelf.js",
+    "latent/encode.js",
+    "latent/apart.js",
 )
 STYLES = (
     "app.css",
@@ -77,6 +82,7 @@ STYLES = (
     "measured.css",
     "attention.css",
     "truth.css",
+    "latent.css",
 )
 
 SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "sans-serif")

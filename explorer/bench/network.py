@@ -2,49 +2,19 @@
 
 import time
 from collections.abc import Callable
-from copy import deepcopy
 from functools import partial
 from itertools import product
-from statistics import median
 
 import torch
 from torch import Tensor, nn
-from torch.utils.flop_counter import FlopCounterMode
 
+from explorer.costs import WARM_UP, gflop, medians
 from explorer.data.vision import datasets
 from explorer.sampling import Request, stream
 
 BATCHES = (1, 2, 16, 64)
 BURST = 10  # calls in a row, as a sampler makes them: alternating calls would empty the caches
 DIFFUSERS_LAYERS = 2  # UNet2DModel's default depth: residual blocks a resolution
-WARM_UP = 3  # calls before the clock counts: allocations, kernels chosen on first use
-
-
-def medians(functions: list[Callable[[], object]], repeats: int) -> list[float]:
-    """Milliseconds of each function, the median of repeats.
-
-    The functions take turns, so that whatever else the machine does slows all of them alike.
-    """
-    times: list[list[float]] = [[] for _ in functions]
-    for turn in range(WARM_UP + repeats):
-        for function, taken in zip(functions, times, strict=True):
-            began = time.perf_counter()
-            function()
-            if turn >= WARM_UP:
-                taken.append(1000 * (time.perf_counter() - began))
-    return [median(taken) for taken in times]
-
-
-@torch.no_grad()
-def gflop(net: nn.Module, *arguments: Tensor) -> float:
-    """Billions of multiplications and additions in one call.
-
-    Counted on the meta device: on a CPU, torch's counter overlooks fused attention.
-    """
-    ghost = deepcopy(net).to("meta")
-    with FlopCounterMode(display=False) as counter:
-        ghost(*(argument.to("meta") for argument in arguments))
-    return counter.get_total_flops() / 1e9
 
 
 @torch.no_grad()

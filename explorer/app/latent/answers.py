@@ -1,0 +1,153 @@
+"""What the Latent tab answers: every input checked, every answer computed once.
+
+Nothing here imports torch before it is asked: the page must be served first.
+"""
+
+import gradio as gr
+
+from explorer.app import checks, controls, prompts
+from explorer.app.latent import asked, shelf
+from explorer.app.once import once
+from explorer.app.tables import NAMES
+
+
+def encode(picture) -> tuple[dict, str]:
+    """Latent, reconstruction and error of a picture. Raises gr.Error, a sentence."""
+    text = asked.picture("Picture", picture)
+    from explorer.app.latent import coding
+
+    found = coding.encoding(text)
+    quality = "∞" if found["psnr"] is None else f"{found['psnr']:.1f} dB"
+    facts = controls.measures(
+        [
+            (quality, "PSNR of the reconstruction"),
+            (f"{found['worst']} greys", "largest error of a colour of a pixel, of 255"),
+            ("12 ×", "fewer numbers: 64 · 64 · 3 to 16 · 16 · 4"),
+            (f"{found['encode_ms']:.0f} + {found['decode_ms']:.0f} ms", "encode + decode, here"),
+        ]
+    )
+    return found, facts
+
+
+def take_apart(picture) -> dict:
+    """The intact latent, ready for changes. Raises gr.Error, a sentence."""
+    return _changed(asked.picture("Picture", picture), asked.Edit())
+
+
+def edit(event: gr.EventData, picture) -> dict:
+    """The latent after the changes that the page sent. Raises gr.Error, a sentence."""
+    text = asked.picture("Picture", picture)
+    return _changed(text, asked.edit(getattr(event, "_data", None)))
+
+
+def _changed(text: str, change: asked.Edit) -> dict:
+    from explorer.app.latent import edits
+
+    return edits.changed(text, change)
+
+
+@once(12)
+def _between(first: str, second: str) -> tuple[dict, str]:
+    from explorer.app.latent import films
+
+    ways = films.between(first, second)
+    return films.between_film(ways).payload(), f"<p class='quiet'>{films.apart(ways)}</p>"
+
+
+def between(first, second) -> tuple[dict, str]:
+    """Two ways from one picture to another. Raises gr.Error, a sentence."""
+    first = asked.picture("First picture", first)
+    return _between(first, asked.picture("Second picture", second) or second_of_shelf())
+
+
+def second_of_shelf() -> str:
+    """What the second picture is until another is chosen."""
+    return shelf.tiles()[1]["pixels"]
+
+
+@once(12)
+def _forward(text: str, schedule: str, seed: int) -> dict:
+    from explorer.app.latent import films
+
+    return films.into_noise(text, schedule, seed).payload()
+
+
+def forward(picture, schedule, seed) -> dict:
+    """A picture dissolving in the latent and in pixels. Raises gr.Error, naming field and range."""
+    return _forward(
+        asked.picture("Picture", picture),
+        checks.choice("Schedule", schedule, NAMES),
+        checks.integer("Seed", seed, 0, controls.LAST_SEED),
+    )
+
+
+@once(12)
+def _run(prompt: str, seed: int) -> tuple[dict, str]:
+    from explorer.app import painter
+    from explorer.app.latent import films
+
+    painter.ready()
+    film, seconds = films.out_of_noise(prompt, seed)
+    empty = "" if prompt else f"{prompts.EMPTY} "
+    facts = controls.measures(
+        [
+            (str(films.STEPS), "denoiser evaluations (NFE), each in the latent"),
+            (str(2 * films.STEPS), "network evaluations: with and without the prompt"),
+            ("1", "decoding would do; here every step is decoded to be seen"),
+            (f"{seconds:.2f} s", "the run and its one decoding, measured here"),
+        ]
+    )
+    said = (
+        f"{facts}<p class='quiet'>{empty}Seed {seed}, scale {films.SCALE:g}; model scenes; "
+        f"DPM++ 2M, {films.STEPS} steps, Linear schedule, karras spacing.</p>"
+        "<pre class='explorer-code'>for step in dpmpp_2m(denoise, noise, levels):  "
+        "<i># samplers.py: 4 × 16 × 16 all the way</i>\n"
+        "picture = vae.decode(step.x)                   <i># once, at the end</i></pre>"
+    )
+    return film.payload(), said
+
+
+def run(prompt, seed) -> tuple[dict, str]:
+    """A run in the latent, every step decoded. Raises gr.Error, a sentence."""
+    return _run(
+        prompts.prompt("Prompt", prompt), checks.integer("Seed", seed, 0, controls.LAST_SEED)
+    )
+
+
+@once(1)
+def costs() -> str:
+    """The chapter "What it costs", measured once, when it is first opened."""
+    from explorer import costs as measuring
+    from explorer.app import painter
+    from explorer.app.latent import price
+
+    painter.ready()
+    found = measuring.measure(painter.engine().net, painter.vae())
+    return price.html(found, controls.measures(price.headline(found)))
+
+
+def measure_again() -> str:
+    """The same, measured anew."""
+    costs.kept.clear()
+    return costs()
+
+
+def use_picture(event: gr.EventData) -> str:
+    """The picture that was chosen on the page. Raises gr.Error, a sentence."""
+    sent = getattr(event, "_data", None)
+    return asked.picture("Picture", sent.get("pixels") if isinstance(sent, dict) else None)
+
+
+def another(event: gr.EventData) -> dict:
+    """One more scene for the shelf. Raises gr.Error, naming the range."""
+    return shelf.another(getattr(event, "_data", None))
+
+
+def warm() -> None:
+    """Compute what the chapters open with, but the costs, which would slow the rest."""
+    shelf.tiles()
+    encode("")
+    take_apart("")
+    between("", "")
+    forward("", "linear", 0)
+    run(prompts.FIRST, 0)

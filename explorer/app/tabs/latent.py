@@ -1,0 +1,185 @@
+"""Latent: what the autoencoder keeps of a picture, and why diffusion happens there."""
+
+import gradio as gr
+
+from explorer.app import controls, prompts, sources
+from explorer.app.latent import answers, shelf
+from explorer.app.player import player
+from explorer.app.theme import predict, template, widget
+
+TITLE = "Latent"
+GROUP = "latent-chapters"
+EMPTY = "On its way: the autoencoder is being loaded."
+ON_ITS_WAY = "On its way: the first run is being computed."
+QUESTIONS = {
+    "Encode": (
+        "The autoencoder keeps 1,024 numbers of a picture’s 12,288. How much of the picture will "
+        "be missing when it is made again from those?",
+        "Of a scene of digits almost nothing: the error is a few greys, along the edges of "
+        "strokes. Of the mountains or the owl the texture is gone, ten times the error: a "
+        "twelfth of the numbers suffices for the pictures that it was trained on, and no others.",
+    ),
+    "Take it apart": (
+        "Noise is painted into one corner of the latent, 16 of its 256 cells. What becomes of the "
+        "other corners of the picture?",
+        "Nothing. A cell stands for its 4 × 4 pixels and a little around them, so damage stays "
+        "where it is. That is why a U-Net can work on a latent as on a small picture. A channel "
+        "as a whole is something like a colour or a contrast, and no channel is “the digit”.",
+    ),
+    "Between two pictures": (
+        "Half-way between two scenes in the latent, is there a scene of its own, or one picture "
+        "shining through the other?",
+        "One shines through the other, much as in pixels; only the fading is uneven, since the "
+        "decoder is not linear. This latent is a compressed picture, not a space of meanings: "
+        "what scenes look like is known to the diffusion model, not to the autoencoder.",
+    ),
+    "Diffuse in it": (
+        "The same schedule, the same t: noise goes into the latent, or into the pixels. In which "
+        "of the two will you still read the digits?",
+        "Longer in the pixels. There are twelve times more numbers, neighbours that say the same "
+        "thing, and the eye averages their noise away. A latent has little to spare. And what the "
+        "decoder makes of noise is not speckle: it draws strokes and blots, the only things it "
+        "knows.",
+    ),
+    "What it costs": (
+        "A latent has 16 times fewer places than its picture. How much cheaper is one call of the "
+        "U-Net: 4 times, 16 times, or 100 times?",
+        "About 16 times: a convolution does the same work at each place. Where attention looks "
+        "from all places to all places it is more. And twenty steps save it twenty times, while "
+        "the decoder is paid once.",
+    ),
+}
+CHAPTERS = tuple(QUESTIONS.items())
+FORMULA = "<p class='formula'><span class='math'>{}</span></p>"
+LINES = FORMULA.format(
+    "<span class='signal'>x<sub>s</sub></span> = (1 − s) <span class='signal'>x<sub>A</sub></span>"
+    " + s <span class='signal'>x<sub>B</sub></span>,&ensp; z<sub>s</sub> = (1 − s) z<sub>A</sub>"
+    " + s z<sub>B</sub>,&ensp; z = E(x)"
+)
+NOISED = FORMULA.format(
+    "z<sub>t</sub> = α<sub>t</sub> <span class='signal'>z<sub>0</sub></span> + σ<sub>t</sub> "
+    "<span class='noise'>ε</span>,&ensp; <span class='signal'>z<sub>0</sub> = E(x)</span>,&ensp; "
+    "its picture = D(z<sub>t</sub>)"
+)
+
+
+def build(context) -> None:
+    """A shelf of pictures for all chapters, and a chapter for each thing to learn."""
+    tab = context.tab
+    with gr.Column(elem_classes="latent"):
+        shown, picture = _shelf(tab)
+        makers = (_encode, _take_apart, _between, _diffuse, _costs)
+        chapters, extras = [], {}
+        with gr.Tabs(elem_classes=["chapters", GROUP]):
+            for (title, question), make in zip(CHAPTERS, makers, strict=True):
+                with gr.Tab(title) as opened:
+                    predict(*question)
+                    jobs, extra = make(picture)
+                chapters.append(controls.Chapter(opened, jobs))
+                extras |= extra
+    also = controls.on_chapters(tab, chapters, GROUP, seed=extras["seed"], fresh=extras["fresh"])
+    quiet = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
+    also(shown.use(answers.use_picture, None, picture, **quiet).success)
+    second = extras["second"]
+    also(extras["other"].use(answers.use_picture, None, second, **quiet).success)
+    also(extras["example"])
+    context.warm_up.append(answers.warm)
+
+
+def _shelf(tab: gr.Tab) -> tuple[gr.HTML, gr.Textbox]:
+    """The pictures to choose from, with a pad and an upload; and the chosen one, as text."""
+    quiet = {"api_visibility": "private", "show_progress": "hidden"}
+    shown = _widget("shelf", "latentShelf", "{use: (detail) => trigger('use', detail), more: (detail) => trigger('more', detail)}")
+    with gr.Row(elem_classes=["drawer", "drawer-yours"]):
+        file = gr.UploadButton("Choose a picture", file_types=["image"], size="md")
+        controls.note(sources.PRIVACY)
+    picture = gr.Textbox("", visible=False)
+    tab.select(shelf.filled, None, shown, **quiet)
+    file.upload(shelf.uploaded, file, shown, **quiet)
+    shown.more(answers.another, None, shown, **quiet)
+    return shown, picture
+
+
+def _encode(picture: gr.Textbox) -> tuple[list[controls.Job], dict]:
+    """A picture, its latent, what comes back of it, and the error."""
+    show = _widget("encode", "latentEncode")
+    facts = controls.said()
+    return [controls.Job(answers.encode, [picture], [show, facts], show, "latent_encode")], {}
+
+
+def _take_apart(picture: gr.Textbox) -> tuple[list[controls.Job], dict]:
+    """Channels to nudge and zero, cells to paint noise into, and the picture that results."""
+    show = _widget("apart", "latentApart", "(detail) => trigger('edit', detail)")
+    show.edit(
+        answers.edit,
+        picture,
+        show,
+        show_progress="hidden",
+        api_visibility="private",
+        **controls.SHARED,
+    )
+    return [controls.Job(answers.take_apart, [picture], [show], show, "latent_apart")], {}
+
+
+def _between(picture: gr.Textbox) -> tuple[list[controls.Job], dict]:
+    """A second picture, and both ways to it."""
+    other = _widget("other", "latentOther", "(detail) => trigger('use', detail)")
+    second = gr.Textbox("", visible=False)
+    controls.fixed(LINES)
+    show = player(None, name="latent-between", empty=EMPTY)
+    facts = controls.said()
+    job = controls.Job(answers.between, [picture, second], [show, facts], show, "latent_between")
+    return [job], {"other": other, "second": second}
+
+
+def _diffuse(picture: gr.Textbox) -> tuple[list[controls.Job], dict]:
+    """The chosen picture into noise, and noise into the picture of a prompt."""
+    with gr.Row(equal_height=False, elem_classes="asked"):
+        with gr.Column(scale=5, min_width=280):
+            schedule = controls.schedule_choice()
+        with gr.Column(scale=2, min_width=220), gr.Row(elem_classes="seed"):
+            seed = gr.Number(0, label="Seed", precision=0, min_width=90)
+            fresh = gr.Button("New noise", variant="primary", min_width=110)
+    controls.fixed(f"<h4>The picture above, into noise</h4>{NOISED}")
+    into = player(None, name="latent-forward", empty=EMPTY)
+    controls.fixed("<h4 class='second'>Out of noise, to the picture of a prompt</h4>")
+    prompt = gr.Textbox(prompts.FIRST, label="Prompt", max_lines=2)
+    example = gr.Radio(
+        list(prompts.EXAMPLES), value=prompts.FIRST, label="Or one of these", elem_classes="chips"
+    )
+    out = player(None, name="latent-run", empty=ON_ITS_WAY)
+    facts = controls.said()
+    taken = example.input(
+        None, example, prompt, js="(said) => said", api_visibility="private", queue=False
+    )
+    jobs = [
+        controls.Job(answers.forward, [picture, schedule, seed], [into], into, "latent_forward"),
+        controls.Job(answers.run, [prompt, seed], [out, facts], out, "latent_run"),
+    ]
+    return jobs, {"seed": seed, "fresh": fresh, "example": taken.then}
+
+
+def _costs(picture: gr.Textbox) -> tuple[list[controls.Job], dict]:
+    """Bars and a table, measured when the chapter is opened."""
+    found = controls.said(classes="latent-costs")
+    again = gr.Button("Measure again", size="md", elem_classes="again")
+    again.click(
+        answers.measure_again,
+        None,
+        found,
+        show_progress_on=found,
+        api_visibility="private",
+        concurrency_limit=1,
+    )
+    return [controls.Job(answers.costs, [], [found], found, "latent_costs")], {}
+
+
+def _widget(html: str, script: str, *arguments: str) -> gr.HTML:
+    """A widget of ours: its skeleton, a file of assets/web/latent, and the function for it."""
+    return gr.HTML(
+        None,
+        html_template=template(f"latent/{html}.html"),
+        js_on_load=widget(script, *arguments),
+        apply_default_css=False,
+        elem_classes="explorer-widget",
+    )
