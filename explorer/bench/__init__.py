@@ -6,7 +6,7 @@ from pathlib import Path
 
 import torch
 
-from explorer.bench import network, race, startup
+from explorer.bench import latent, network, race, startup
 from explorer.models import zoo
 from explorer.tables import print_table
 
@@ -27,6 +27,7 @@ def report(model: str, file: Path | None, with_app: bool, repeats: int) -> dict:
             for layers in sorted({network.DIFFUSERS_LAYERS, net.cfg.blocks}, reverse=True)
             if (other := network.against_diffusers(net, repeats, layers))
         ],
+        "latent": latent.measure(repeats),
         "race": race.measure(model, max(1, repeats // 4)) if with_app else None,
         "app": startup.measure() if with_app else None,
     }
@@ -53,11 +54,25 @@ def _print(found: dict) -> None:
             for batch, call in found["calls"].items()
         ],
     )
+    if in_latent := found["latent"]:
+        print_table(
+            "scenes: one call on one picture, in the latent and in pixels",
+            ("call", "GFLOP", "ms", "MB of activations", "its work", "its time"),
+            latent.table(in_latent),
+        )
     lines = [
         ("matrix-multiply peak, fp32", f"{peak['fp32']:.0f} GFLOP/s", ""),
         ("matrix-multiply peak, bf16", f"{peak['bf16']:.0f} GFLOP/s", ""),
         ("one digit, 20 DDIM steps with guidance", f"{found['digit_ms']:.0f} ms", "≤ 300 ms"),
     ]
+    if in_latent:
+        lines.append(
+            (
+                "one scene of a prompt, 20 DPM++ 2M steps with guidance, decoded",
+                f"{in_latent['picture_ms']:.0f} ms",
+                f"≤ {latent.AIM_MS} ms",
+            )
+        )
     for other in found["diffusers"]:
         default = other["layers"] == network.DIFFUSERS_LAYERS
         depth = f"{other['layers']} block(s) a resolution{', its default' if default else ''}"

@@ -6,11 +6,13 @@
   const CORNERS = { 'top left': [0, 0], 'top right': [1, 0], 'bottom left': [0, 1], 'bottom right': [1, 1] };
   const signed = (v) => (v > 0 ? '+' : '') + v.toFixed(1).replace('-', '−');
 
+  const same = (a, b) => ['nudge', 'zero', 'cells', 'seed'].every((key) => String(a[key]) === String(b[key]));
+
   ex.latentApart = function (element, props, watch, send) {
     const root = element.querySelector('.latent-apart'), find = (selector) => root.querySelector(selector);
     const edit = { nudge: [0, 0, 0, 0], zero: [false, false, false, false], seed: 0 };
     const noisy = new Uint8Array(CELLS * CELLS), knobs = [];
-    let paint = 255, picture = null, loaded = false;
+    let paint = 255, loaded = false;
 
     const shows = { intact: ex.picture(SIDE, SIDE, 3), altered: ex.picture(SIDE, SIDE, 3), difference: ex.picture(SIDE, SIDE) };
     for (const [name, { canvas }] of Object.entries(shows)) find('.' + name).prepend(canvas);
@@ -62,7 +64,14 @@
     }
 
     const pristine = () => !noisy.some(Boolean) && !edit.zero.some(Boolean) && !edit.nudge.some(Boolean);
-    const ask = ex.oncePerFrame(() => send({ ...edit, cells: [...noisy.keys()].filter((i) => noisy[i]) }));
+    const now = () => ({ ...edit, cells: [...noisy.keys()].filter((i) => noisy[i]) });
+    const ask = ex.oncePerFrame(() => send(now()));
+
+    // What the chapter opens with is done by the server.
+    function adopt(first) {
+      Object.assign(edit, { nudge: [...first.nudge], zero: [...first.zero], seed: first.seed });
+      first.cells.forEach((i) => { noisy[i] = 255; });
+    }
 
     function look() {
       knobs.forEach(({ range, output, box }, k) => {
@@ -90,8 +99,7 @@
       const got = props.value;
       root.hidden = !got || !got.latent;
       if (root.hidden) return;
-      const another = loaded && got.picture !== picture;
-      picture = got.picture;
+      if (!loaded) adopt(got.edit);
       loaded = true;
       latent.show(ex.bytes(got.latent.rgb));
       for (const name of Object.keys(shows)) shows[name].show(ex.bytes(got[name]));
@@ -103,7 +111,8 @@
       find('.apart').textContent = got.apart ? `${got.apart} greys away (rms)` : 'nothing yet';
       find('.said').textContent = got.said;
       look();
-      if (another && !pristine() && !got.edited) ask(); // a new picture gets the same treatment
+      // A new picture comes with the first change, and then gets the one on the desk.
+      if (got.first && !same(now(), got.edit)) ask();
     }
     watch('value', load);
     load();

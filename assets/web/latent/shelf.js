@@ -29,7 +29,7 @@
     const yours = radio('latent-picture', 'yours', 'A picture of your own', pencil('yours'), () => choose('yours'));
     const more = ex.element('button', { type: 'button', class: 'tile more-scenes', title: 'Another scene',
       onclick: () => send.more({ seed: 100 + Math.floor(Math.random() * 9900) }) }, pencil('new'));
-    find('.thumbs').append(draw, yours, more);
+    find('.thumbs').append(more, draw, yours);
     const easel = ex.latentEasel(root, { side: SIDE, onchange(rgb) {
       tiles.set('draw', { label: 'your drawing', rgb: rgb.slice(), note: 'Your own drawing.' });
       if (chosen !== 'draw') return;
@@ -78,7 +78,6 @@
       find('.origin').textContent = tiles.get(chosen).note;
       document.dispatchEvent(new CustomEvent('explorer:shelf', { detail: { tiles } }));
     }
-    find('.thumbs').append(draw, yours, more);
     watch('value', load);
     load();
   };

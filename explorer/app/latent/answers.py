@@ -23,15 +23,14 @@ def encode(picture) -> tuple[dict, str]:
             (quality, "PSNR of the reconstruction"),
             (f"{found['worst']} greys", "largest error of a colour of a pixel, of 255"),
             ("12 ×", "fewer numbers: 64 · 64 · 3 to 16 · 16 · 4"),
-            (f"{found['encode_ms']:.0f} + {found['decode_ms']:.0f} ms", "encode + decode, here"),
         ]
     )
     return found, facts
 
 
 def take_apart(picture) -> dict:
-    """The intact latent, ready for changes. Raises gr.Error, a sentence."""
-    return _changed(asked.picture("Picture", picture), asked.Edit())
+    """A latent with the change that the chapter opens with. Raises gr.Error, a sentence."""
+    return _changed(asked.picture("Picture", picture), asked.FIRST) | {"first": True}
 
 
 def edit(event: gr.EventData, picture) -> dict:
@@ -66,13 +65,14 @@ def second_of_shelf() -> str:
 
 
 @once(12)
-def _forward(text: str, schedule: str, seed: int) -> dict:
-    from explorer.app.latent import films
+def _forward(text: str, schedule: str, seed: int) -> tuple[dict, str]:
+    from explorer.app.latent import films, weights
 
-    return films.into_noise(text, schedule, seed).payload()
+    film = films.into_noise(text, schedule, seed).payload()
+    return film, f"<p class='quiet'>{weights.said()}</p>"
 
 
-def forward(picture, schedule, seed) -> dict:
+def forward(picture, schedule, seed) -> tuple[dict, str]:
     """A picture dissolving in the latent and in pixels. Raises gr.Error, naming field and range."""
     return _forward(
         asked.picture("Picture", picture),

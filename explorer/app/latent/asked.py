@@ -29,6 +29,9 @@ class Edit:
     seed: int = 0
 
 
+FIRST = Edit(nudge=(1.5, 0.0, 0.0, 0.0))  # what the chapter opens with: something to look at
+
+
 def picture(field: str, value: object) -> str:
     """A picture's text, or "" for the first of the shelf; or a gr.Error that says what to do."""
     wanted = f"{field} must be {SIDE} × {SIDE} RGB bytes in base64; choose one on the shelf."

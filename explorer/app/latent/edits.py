@@ -3,6 +3,8 @@
 Imports torch; no widget.
 """
 
+from dataclasses import asdict
+
 import torch
 from torch import Tensor
 
@@ -41,7 +43,7 @@ def changed(text: str, edit: Edit) -> dict:
     both = coding.decoded(torch.cat([z, after]))
     intact, altered = both[:1], both[1:]
     return {
-        "picture": text[-48:],  # to tell one from another
+        "edit": asdict(edit),
         "latent": coding.channels(after),
         "intact": packed(grey(intact)[0]),
         "altered": packed(grey(altered)[0]),

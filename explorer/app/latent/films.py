@@ -116,11 +116,16 @@ def generate(prompt: str, seed: int, scale: float = SCALE, steps: int = STEPS) -
         return list(dpmpp_2m(denoise, painter.noise([seed]), walk))
 
 
-def out_of_noise(prompt: str, seed: int) -> tuple[Film, float]:
-    """A run in the latent, every step decoded, and the seconds of the run itself."""
-    clock = time.perf_counter()
+def picture(prompt: str, seed: int) -> tuple[list[Step], np.ndarray]:
+    """A run, and what it draws: uint8 (64, 64, 3)."""
     run = generate(prompt, seed)
-    painter.decoded(run[-1].x)
+    return run, painter.decoded(run[-1].x)[0]
+
+
+def out_of_noise(prompt: str, seed: int) -> tuple[Film, float]:
+    """A run in the latent, every step decoded, and the seconds of the run and one decoding."""
+    clock = time.perf_counter()
+    run, _ = picture(prompt, seed)
     seconds = time.perf_counter() - clock
     x, x0_hat = (torch.cat([getattr(step, part) for step in run]) for part in ("x", "x0_hat"))
     pictures = painter.decoded(torch.cat([x, x0_hat]))
@@ -151,7 +156,8 @@ def apart(ways: Between) -> str:
     middle = SHARES // 2
     greys = (ways.through_latent - ways.through_pixels).square().mean((1, 2, 3)).sqrt() * 127.5
     ends = [psnr(ways.through_latent[i], ways.through_pixels[i]) for i in (0, -1)]
+    a, b = (f"{end:.1f} dB" if end < float("inf") else "no error" for end in ends)
     return (
         f"Half-way the two differ by {greys[middle]:.0f} greys (root mean square). At the ends "
-        f"only the autoencoder’s own error is left: {ends[0]:.1f} and {ends[1]:.1f} dB."
+        f"only the autoencoder’s own error is left: {a} and {b}."
     )

@@ -21,7 +21,8 @@ YOURS = "Your picture, its middle square reduced to 64 × 64: no scene of digits
 
 
 @cache
-def _artist():
+def artist():
+    """Who draws scenes with the gallery's digits."""
     import torch
 
     from explorer.data.images import Images
@@ -38,7 +39,7 @@ def scene(seed: int) -> tuple[str, np.ndarray]:
     from explorer.data.scenes.scene import draw
 
     drawn = draw(Random(seed))
-    painted = _artist().paint([drawn], Random(seed))[0]  # (3, 64, 64)
+    painted = artist().paint([drawn], Random(seed))[0]  # (3, 64, 64)
     return captions.full(drawn), painted.permute(1, 2, 0).numpy()
 
 

@@ -29,17 +29,17 @@ QUESTIONS = {
     "Between two pictures": (
         "Half-way between two scenes in the latent, is there a scene of its own, or one picture "
         "shining through the other?",
-        "One shines through the other, much as in pixels; only the fading is uneven, since the "
-        "decoder is not linear. This latent is a compressed picture, not a space of meanings: "
-        "what scenes look like is known to the diffusion model, not to the autoencoder.",
+        "One shines through the other, and less cleanly than in pixels: fringes and colours of "
+        "neither, since the mean of two latents is the latent of no scene. This latent is a "
+        "compressed picture, not a space of meanings. What a scene looks like is known to the "
+        "diffusion model, not to the autoencoder.",
     ),
     "Diffuse in it": (
         "The same schedule, the same t: noise goes into the latent, or into the pixels. In which "
         "of the two will you still read the digits?",
-        "Longer in the pixels. There are twelve times more numbers, neighbours that say the same "
-        "thing, and the eye averages their noise away. A latent has little to spare. And what the "
-        "decoder makes of noise is not speckle: it draws strokes and blots, the only things it "
-        "knows.",
+        "In the latent, as a rule, and the sentence below the pictures says why: there a digit "
+        "weighs more against the noise than in pixels, and the even ground weighs less. What the "
+        "decoder makes of pure noise is no speckle but strokes and blots, all that it knows.",
     ),
     "What it costs": (
         "A latent has 16 times fewer places than its picture. How much cheaper is one call of the "
@@ -89,7 +89,11 @@ def build(context) -> None:
 def _shelf(tab: gr.Tab) -> tuple[gr.HTML, gr.Textbox]:
     """The pictures to choose from, with a pad and an upload; and the chosen one, as text."""
     quiet = {"api_visibility": "private", "show_progress": "hidden"}
-    shown = _widget("shelf", "latentShelf", "{use: (detail) => trigger('use', detail), more: (detail) => trigger('more', detail)}")
+    shown = _widget(
+        "shelf",
+        "latentShelf",
+        "{use: (detail) => trigger('use', detail), more: (detail) => trigger('more', detail)}",
+    )
     with gr.Row(elem_classes=["drawer", "drawer-yours"]):
         file = gr.UploadButton("Choose a picture", file_types=["image"], size="md")
         controls.note(sources.PRIVACY)
@@ -142,6 +146,7 @@ def _diffuse(picture: gr.Textbox) -> tuple[list[controls.Job], dict]:
             fresh = gr.Button("New noise", variant="primary", min_width=110)
     controls.fixed(f"<h4>The picture above, into noise</h4>{NOISED}")
     into = player(None, name="latent-forward", empty=EMPTY)
+    why = controls.said()
     controls.fixed("<h4 class='second'>Out of noise, to the picture of a prompt</h4>")
     prompt = gr.Textbox(prompts.FIRST, label="Prompt", max_lines=2)
     example = gr.Radio(
@@ -152,8 +157,12 @@ def _diffuse(picture: gr.Textbox) -> tuple[list[controls.Job], dict]:
     taken = example.input(
         None, example, prompt, js="(said) => said", api_visibility="private", queue=False
     )
+    unmark = {"js": "() => null", "api_visibility": "private", "queue": False}
+    prompt.input(None, None, example, **unmark)  # what is typed is none of the examples
     jobs = [
-        controls.Job(answers.forward, [picture, schedule, seed], [into], into, "latent_forward"),
+        controls.Job(
+            answers.forward, [picture, schedule, seed], [into, why], into, "latent_forward"
+        ),
         controls.Job(answers.run, [prompt, seed], [out, facts], out, "latent_run"),
     ]
     return jobs, {"seed": seed, "fresh": fresh, "example": taken.then}
