@@ -26,20 +26,33 @@ STEPS = 20  # of the run that a call is multiplied to
 ANGLE = 0.8  # the noise level that the networks are told; the cost is the same at every one
 
 
-def medians(
-    functions: list[Callable[[], object]], repeats: int, warm_up: int = WARM_UP
-) -> list[float]:
+def medians(functions: list[Callable[[], object]], repeats: int) -> list[float]:
     """Milliseconds of each function, the median of repeats.
 
     The functions take turns, so that whatever else the machine does slows all of them alike.
     """
     times: list[list[float]] = [[] for _ in functions]
-    for turn in range(warm_up + repeats):
+    for turn in range(WARM_UP + repeats):
         for function, taken in zip(functions, times, strict=True):
             began = time.perf_counter()
             function()
-            if turn >= warm_up:
+            if turn >= WARM_UP:
                 taken.append(1000 * (time.perf_counter() - began))
+    return [median(taken) for taken in times]
+
+
+def steady(functions: list[Callable[[], object]], repeats: int) -> list[float]:
+    """As `medians`, of calls that follow one of their own kind, as they do in a sampler.
+
+    Turns alone would have each function find the caches full of another's weights.
+    """
+    times: list[list[float]] = [[] for _ in functions]
+    for _ in range(repeats):
+        for function, taken in zip(functions, times, strict=True):
+            function()
+            began = time.perf_counter()
+            function()
+            taken.append(1000 * (time.perf_counter() - began))
     return [median(taken) for taken in times]
 
 
@@ -166,14 +179,14 @@ def measure(net: TextUNet, vae: VAE, repeats: int = 3) -> Costs:
     latents = torch.zeros(2, vae.cfg.latent_channels, z_side, z_side)
     jobs = [  # title, module, its method, arguments of a batch of two
         ("latent U-Net", net, nn.Module.__call__, inputs(net, 2)),
-        ("the same U-Net on pixels", full, nn.Module.__call__, inputs(full, 2)),
-        ("… its attention only at 16 × 16", frugal, nn.Module.__call__, inputs(frugal, 2)),
+        ("pixel U-Net", full, nn.Module.__call__, inputs(full, 2)),
+        (f"pixel U-Net, attention at {z_side} only", frugal, nn.Module.__call__, inputs(frugal, 2)),
         ("encode", vae, VAE.encode, (pictures,)),
         ("decode", vae, VAE.decode, (latents,)),
     ]
     ones = [partial(call, module, *(a[:1] for a in two)) for _, module, call, two in jobs]
     twos = [partial(call, module, *two) for _, module, call, two in jobs]
-    ms = medians([*ones, *twos], repeats, warm_up=1)
+    ms = steady([*ones, *twos], repeats)
     costs = [
         Cost(
             title=title,

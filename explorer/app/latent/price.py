@@ -34,7 +34,7 @@ def headline(costs: Costs) -> list[tuple[str, str]]:
     pairs.append(
         (
             f"{shown(whole / 1000)} s",
-            f"a picture here, not {shown(rivals[0] / 1000)} to {shown(rivals[1] / 1000)} s",
+            f"a picture here; on pixels {shown(rivals[0] / 1000)} to {shown(rivals[1] / 1000)} s",
         )
     )
     return pairs
@@ -42,7 +42,7 @@ def headline(costs: Costs) -> list[tuple[str, str]]:
 
 def bars(costs: Costs) -> str:
     """A bar a call and a quantity, on linear scales that begin at 0."""
-    rows = (costs.latent, costs.pixels_frugal, costs.pixels, costs.encode, costs.decode)
+    rows = (costs.latent, costs.pixels, costs.pixels_frugal, costs.encode, costs.decode)
     groups = []
     for part, unit, what in COLUMNS:
         top = max(getattr(row, part) for row in rows)
@@ -53,7 +53,7 @@ def bars(costs: Costs) -> str:
 
 def _bar(row: Cost, part: str, top: float) -> str:
     value = getattr(row, part)
-    kind = "pixels" if "pixels" in row.title or "…" in row.title else "latent"
+    kind = "pixels" if row.title.startswith("pixel") else "latent"
     return (
         f"<div class='cost' data-space='{kind}'><span>{row.title}</span><i><b style='width:"
         f"{100 * value / top:.2f}%'></b></i><span class='value'>{shown(value)}</span></div>"
@@ -64,7 +64,7 @@ def table(costs: Costs) -> str:
     """One picture of STEPS guided steps: all that is computed for it."""
     decode = costs.decode
     rows = [("latent U-Net, then one decoding", costs.latent_run)]
-    rows += [(c.title, costs.run(c)) for c in (costs.pixels_frugal, costs.pixels)]
+    rows += [(c.title, costs.run(c)) for c in (costs.pixels, costs.pixels_frugal)]
     first = rows[0][1]
     body = "".join(
         f"<tr><th>{title}</th><td>{shown(run['gflop'])}</td><td>{shown(run['ms'])}</td>"
@@ -87,14 +87,17 @@ def html(costs: Costs, measures: str) -> str:
     """All of it, below the headline's numbers."""
     return (
         f"{measures}{bars(costs)}{table(costs)}"
-        f"<p class='quiet'>Measured on the machine that runs this app, {costs.threads} threads, "
-        "float32, batch 1, median of 3 calls that take turns; whatever else it does slows all of "
-        "them. Arithmetic: multiplications and additions of convolutions and matrix products, a "
+        f"<p class='quiet'>Measured on the machine that runs this app, {costs.threads} "
+        f"thread{'s' * (costs.threads > 1)}, "
+        "float32, batch 1, median of 3 calls, each after another of its kind as in a sampler; the "
+        "networks take turns, so whatever else the machine does slows all of them. "
+        "Arithmetic: multiplications and additions of convolutions and matrix products, a "
         "multiply-add counted as two. Memory: the most that the tensors made during one call "
         f"occupy at once, 10⁶ bytes; the weights, {costs.latent.parameters / 1e6:.1f} million, "
-        "are not in it. The rival has the same widths and depth and random weights, since cost "
-        "does not depend on their values: once with attention as deep in the network as here, on "
-        "four times more pixels a side, and once only where its picture is 16 × 16.</p>"
+        "are not in it. The pixel U-Net is the same network built for 64 × 64 × 3, its weights "
+        "random since the cost does not depend on them: once with attention at the same depths, "
+        "so among four times more places a side, and once only where its picture has shrunk to "
+        "16 × 16.</p>"
         "<pre class='explorer-code'>costs.measure(net, vae)                <i># explorer/costs.py"
         "; in a terminal: explorer bench</i></pre>"
     )

@@ -44,22 +44,32 @@ QUESTIONS = {
     "What it costs": (
         "A latent has 16 times fewer places than its picture. How much cheaper is one call of the "
         "U-Net: 4 times, 16 times, or 100 times?",
-        "About 16 times: a convolution does the same work at each place. Where attention looks "
-        "from all places to all places it is more. And twenty steps save it twenty times, while "
-        "the decoder is paid once.",
+        "In arithmetic about 16 times: a convolution does the same work at each place, and where "
+        "attention looks from all places to all places it is more. In memory, more still. In time "
+        "less, since a call as small as the latent one does not keep a processor busy. And every "
+        "step saves it again, while the decoder is paid once.",
     ),
 }
 CHAPTERS = tuple(QUESTIONS.items())
-FORMULA = "<p class='formula'><span class='math'>{}</span></p>"
-LINES = FORMULA.format(
+
+
+def formula(*parts: str) -> str:
+    """Equations on a line that may break between them."""
+    spans = ",&ensp;&#8203;".join(f"<span class='math'>{part}</span>" for part in parts)
+    return f"<p class='formula'>{spans}</p>"
+
+
+LINES = formula(
     "<span class='signal'>x<sub>s</sub></span> = (1 − s) <span class='signal'>x<sub>A</sub></span>"
-    " + s <span class='signal'>x<sub>B</sub></span>,&ensp; z<sub>s</sub> = (1 − s) z<sub>A</sub>"
-    " + s z<sub>B</sub>,&ensp; z = E(x)"
+    " + s <span class='signal'>x<sub>B</sub></span>",
+    "z<sub>s</sub> = (1 − s) z<sub>A</sub> + s z<sub>B</sub>",
+    "z = E(x)",
 )
-NOISED = FORMULA.format(
+NOISED = formula(
     "z<sub>t</sub> = α<sub>t</sub> <span class='signal'>z<sub>0</sub></span> + σ<sub>t</sub> "
-    "<span class='noise'>ε</span>,&ensp; <span class='signal'>z<sub>0</sub> = E(x)</span>,&ensp; "
-    "its picture = D(z<sub>t</sub>)"
+    "<span class='noise'>ε</span>",
+    "<span class='signal'>z<sub>0</sub> = E(x)</span>",
+    "its picture = D(z<sub>t</sub>)",
 )
 
 
