@@ -114,6 +114,7 @@ def verdict(quality: float) -> str:
     if gap >= FAR:
         return (
             f"{gap:.0f} dB worse than its own kind: {measured}. It learnt scenes of digits and "
-            "nothing else, so of this picture it keeps the large shapes and loses the texture."
+            "nothing else: what they never hold, such as texture or strokes of two colours that "
+            "cross, comes back blurred."
         )
     return f"As it should be: {measured}. What is lost lies along the edges of strokes."

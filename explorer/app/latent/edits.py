@@ -13,7 +13,7 @@ from explorer.app.latent import coding
 from explorer.app.latent.asked import CELLS, CHANNELS, PATCH, Edit, packed
 from explorer.app.player import grey
 
-VISIBLE = 2.0  # greys: a pixel that changed by less looks the same
+NEAR = 16  # pixels: a decoder's convolutions reach about so far
 
 
 def noise(seed: int) -> Tensor:
@@ -57,18 +57,32 @@ def reach(intact: Tensor, altered: Tensor, edit: Edit) -> str:
     """How far from the cells that became noise the picture changed, as a sentence."""
     if not edit.cells or any(edit.zero) or any(edit.nudge):
         return ""
-    inside = mask(edit).repeat_interleave(PATCH, 0).repeat_interleave(PATCH, 1)  # (64, 64)
-    moved = 127.5 * (intact - altered).abs().amax((0, 1))  # (64, 64) greys
-    energy = moved.square()
-    share = (energy[inside].sum() / energy.sum()).item()
-    outside = (moved > VISIBLE) & ~inside
-    far = distances(inside)[outside].max().item() if outside.any() else 0
-    pixels = int(inside.sum())
-    return (
-        f"{len(edit.cells)} of {CELLS**2} cells are noise, the {pixels:,} pixels under them. "
-        f"{100 * share:.0f} % of the change (its energy) lies in those pixels; a change of more "
-        f"than {VISIBLE:g} greys reaches {far:.0f} pixels beyond them."
+    share, far = locality(intact, altered, edit)
+    pixels = len(edit.cells) * PATCH**2
+    told = (
+        f"{len(edit.cells)} of {CELLS**2} cells are noise, the {pixels:,} pixels under them: "
+        f"{100 * share:.0f} % of the change (its energy) lies in those."
     )
+    if far is None:
+        return told
+    return (
+        f"{told} Farther than {NEAR} pixels away no colour changes by more than {far:.1f} of 255 "
+        "greys: that trace is left by the decoder’s GroupNorm, which takes its mean and deviation "
+        "over the whole picture."
+    )
+
+
+def locality(intact: Tensor, altered: Tensor, edit: Edit) -> tuple[float, float | None]:
+    """(share of the change's energy under the edit's cells, most greys farther than NEAR pixels).
+
+    The second is None where no pixel is so far away.
+    """
+    inside = mask(edit).repeat_interleave(PATCH, 0).repeat_interleave(PATCH, 1)  # (64, 64)
+    moved = 127.5 * (intact - altered).abs()[0]  # (3, 64, 64) greys
+    energy = moved.square().sum(0)
+    far = distances(inside) > NEAR
+    share = (energy[inside].sum() / energy.sum()).item()
+    return share, moved[:, far].max().item() if far.any() else None
 
 
 def distances(inside: Tensor) -> Tensor:

@@ -28,16 +28,20 @@ def headline(costs: Costs) -> list[tuple[str, str]]:
     pairs = []
     for part, _, what in COLUMNS:
         low, high = sorted(getattr(c, part) / getattr(costs.latent, part) for c in (frugal, full))
-        pairs.append((f"{low:.0f} to {high:.0f} ×", f"less {what}, a call"))
+        pairs.append((f"{_range(f'{low:.0f}', f'{high:.0f}')} ×", f"less {what}, a call"))
     whole = costs.latent_run["ms"]
     rivals = sorted(costs.run(c)["ms"] for c in (frugal, full))
     pairs.append(
         (
             f"{shown(whole / 1000)} s",
-            f"a picture here; on pixels {shown(rivals[0] / 1000)} to {shown(rivals[1] / 1000)} s",
+            f"a picture here; on pixels {_range(*(shown(ms / 1000) for ms in rivals))} s",
         )
     )
     return pairs
+
+
+def _range(low: str, high: str) -> str:
+    return low if low == high else f"{low} to {high}"
 
 
 def bars(costs: Costs) -> str:

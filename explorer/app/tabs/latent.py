@@ -16,15 +16,16 @@ QUESTIONS = {
         "The autoencoder keeps 1,024 numbers of a picture’s 12,288. How much of the picture will "
         "be missing when it is made again from those?",
         "Of a scene of digits almost nothing: the error is a few greys, along the edges of "
-        "strokes. Of the mountains or the owl the texture is gone, ten times the error: a "
-        "twelfth of the numbers suffices for the pictures that it was trained on, and no others.",
+        "strokes. Of the mountains or the owl the texture is gone, at ten times the error: a "
+        "twelfth of the numbers suffices for pictures like those of its training, and for no "
+        "others.",
     ),
     "Take it apart": (
         "Noise is painted into one corner of the latent, 16 of its 256 cells. What becomes of the "
         "other corners of the picture?",
-        "Nothing. A cell stands for its 4 × 4 pixels and a little around them, so damage stays "
-        "where it is. That is why a U-Net can work on a latent as on a small picture. A channel "
-        "as a whole is something like a colour or a contrast, and no channel is “the digit”.",
+        "Almost nothing. A cell stands for its 4 × 4 pixels and a little around them, so damage "
+        "stays where it is; that is why a U-Net can work on a latent as on a small picture. A "
+        "channel as a whole is something like a colour or a contrast: none is “the digit”.",
     ),
     "Between two pictures": (
         "Half-way between two scenes in the latent, is there a scene of its own, or one picture "
