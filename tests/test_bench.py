@@ -16,6 +16,9 @@ from explorer.training.recipes import RECIPES
 
 SMALL = UNetConfig(channels=(8, 8), attention=(False, True), head_dim=8, emb_dim=16, context_dim=8)
 
+CALL = {"title": "latent U-Net", "gflop": 0.5, "ms": 10.0, "megabytes": 1.0}
+IN_LATENT = {"calls": [CALL, CALL | {"title": "pixel U-Net", "gflop": 8.0}], "picture_ms": 300.0}
+
 
 @pytest.fixture
 def net():
@@ -51,11 +54,13 @@ def test_functions_take_turns_and_the_median_is_theirs():
 def test_report_measures_every_batch_and_writes_what_it_found(tmp_path, net, capsys, monkeypatch):
     monkeypatch.setattr(network, "BATCHES", (1, 2))
     monkeypatch.setattr(network, "against_diffusers", lambda *_: None)
+    monkeypatch.setattr(bench.latent, "measure", lambda repeats: IN_LATENT)
     monkeypatch.setattr(network, "peak", partial(network.peak, size=64, repeats=1))
     weights = zoo.save(tmp_path / "net.safetensors", net, kind="unet", config=SMALL)
     found = bench.report(str(weights), tmp_path / "bench.json", with_app=False, repeats=1)
     shown = capsys.readouterr().out
     assert "one digit, 20 DDIM steps" in shown and "diffusers" in shown
+    assert "one scene of a prompt" in shown and "≤ 400 ms" in shown and "16.0 ×" in shown
     assert found["peak_gflops"]["fp32"] > 0 and found["digit_ms"] > 0
     for call in found["calls"].values():
         assert call["gflops"] == pytest.approx(call["gflop"] / call["ms"] * 1000)
@@ -76,3 +81,8 @@ def test_an_app_that_cannot_start_is_said(monkeypatch):
     monkeypatch.setattr(startup.sys, "executable", "/bin/false")
     with pytest.raises(ValueError, match="ended at once"):
         startup._start(None)
+
+
+def test_what_the_latent_costs_is_left_out_where_there_is_no_such_model(monkeypatch):
+    monkeypatch.setattr(zoo, "available", lambda: ["mnist"])
+    assert bench.latent.measure(1) is None

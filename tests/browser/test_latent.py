@@ -122,7 +122,9 @@ def test_noise_in_a_corner_stays_there(page, app, watch, way):
     if way == "corner":
         page.get_by_role("button", name="top left").click()
     elif way == "mouse":
-        box = page.locator(".latent-apart .knobs canvas").first.bounding_box()
+        canvas = page.locator(".latent-apart .knobs canvas").first
+        canvas.scroll_into_view_if_needed()
+        box = canvas.bounding_box()
         page.mouse.move(box["x"] + 4, box["y"] + 4)
         page.mouse.down()
         page.mouse.move(box["x"] + 0.2 * box["width"], box["y"] + 4, steps=8)

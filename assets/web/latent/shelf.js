@@ -7,10 +7,11 @@
 
   const text = (rgb) => btoa(String.fromCharCode(...rgb));
 
-  function thumbnail(rgb) {
+  function thumbnail(rgb, label) {
     const picture = ex.picture(SIDE, SIDE, 3);
     picture.show(rgb);
-    picture.canvas.setAttribute('aria-hidden', 'true');
+    picture.canvas.setAttribute('aria-label', label);
+    picture.canvas.setAttribute('aria-hidden', 'true'); // its radio says it
     return picture.canvas;
   }
 
@@ -59,9 +60,9 @@
     function add({ key, label, pixels, note }) {
       const tile = { label, rgb: ex.bytes(pixels), note };
       tiles.set(key, tile);
-      if (key === 'yours') return yours.replaceChildren(yours.querySelector('input'), thumbnail(tile.rgb));
+      if (key === 'yours') return yours.replaceChildren(yours.querySelector('input'), thumbnail(tile.rgb, label));
       if (shown.has(key)) return;
-      const made = radio('latent-picture', key, label, thumbnail(tile.rgb), () => choose(key));
+      const made = radio('latent-picture', key, label, thumbnail(tile.rgb, label), () => choose(key));
       shown.set(key, made);
       more.before(made);
     }
@@ -92,7 +93,7 @@
       chosen = chosen || keys[1];
       host.replaceChildren(...keys.map((key) => {
         const { label, rgb } = tiles.get(key);
-        const made = radio('latent-second', key, label, thumbnail(rgb), () => {
+        const made = radio('latent-second', key, label, thumbnail(rgb, label), () => {
           chosen = key;
           send({ pixels: text(tiles.get(key).rgb) });
         });
