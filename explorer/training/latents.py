@@ -12,7 +12,7 @@ from torch import Tensor
 from explorer.data.images import Images
 from explorer.data.scenes import pictures as scene_pictures
 from explorer.data.scenes import scene
-from explorer.data.scenes.captions import caption, owners, spoken
+from explorer.data.scenes.captions import Spoken, caption, owners, spoken
 from explorer.data.scenes.scene import COLOURS, PLACES, SIDES, Item, Scene
 from explorer.data.scenes.tokens import LENGTH, Tokenizer
 from explorer.models import zoo
@@ -83,12 +83,16 @@ class Answered:
 
 
 def answered(
-    root: str | Path | None = None, count: int = READ, seed: int = 1, kind: Drawer = scene.training
+    root: str | Path | None = None,
+    count: int = READ,
+    seed: int = 1,
+    kind: Drawer = scene.training,
+    say: Callable[[Scene, Random], Spoken] = spoken,
 ) -> Answered:
     """`count` captions of training scenes, with answers. No picture is needed, nor root."""
     tokenizer, rng, rows, answers = Tokenizer(), Random(seed), [], []
     for drawn in islice(kind(Random(seed)), count):
-        phrases = spoken(drawn, rng)
+        phrases = say(drawn, rng)
         rows.append(tokenizer.encode(" ".join(phrase for phrase, _ in phrases)))
         told = [_answer(drawn.items[k]) if k is not None else NONE for k in owners(phrases)]
         answers.append(told + [NONE] * (LENGTH - len(told)))

@@ -103,7 +103,7 @@ def train(run: Run, images: Images) -> Iterator[Progress]:
     mine = slice(accelerator.process_index, None, accelerator.num_processes)
     clock = _Clock()
     run.objective.train()
-    for rows, step in _rows(images, recipe, run.step):
+    for rows, step in data_rows(images, recipe, run.step):
         if step >= recipe.steps:
             return
         labels = None if images.labels is None else images.labels[rows]
@@ -128,7 +128,7 @@ def train(run: Run, images: Images) -> Iterator[Progress]:
         yield Progress(run.step, mean, lr, float(norm), recipe.batch / clock.lap())
 
 
-def _rows(images: Images, recipe: Recipe, first: int) -> Iterator[tuple[Tensor, int]]:
+def data_rows(images: Images, recipe: Recipe, first: int) -> Iterator[tuple[Tensor, int]]:
     """Batches of indices and their steps: of the easy part of the data first, then of all."""
     if first < recipe.easy:
         easy = batches(images.easy, recipe.batch, recipe.seed, first)
