@@ -86,6 +86,7 @@ def start(recipe: Recipe, precision: str = "auto", device: str = "auto") -> Run:
         lr=recipe.lr,
         weight_decay=recipe.weight_decay,
         betas=(0.9, 0.99),
+        fused=True,  # one pass over memory instead of ten
     )
     objective, optimizer = accelerator.prepare(objective, optimizer)
     net = accelerator.unwrap_model(objective).net
