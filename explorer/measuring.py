@@ -5,7 +5,7 @@ from pathlib import Path
 
 from rich.progress import Progress
 
-from explorer import evaluate, evaluate_scenes
+from explorer import evaluate, evaluate_scenes, evaluate_words
 from explorer import losses as loss_table
 from explorer.data.images import load_images, open_images
 from explorer.data.scenes.pictures import pictures
@@ -26,6 +26,9 @@ def quality(
     net = zoo.load(name)
     if net.card.kind == "vae":
         return _vae(net, data, out)
+    if net.card.kind == "text-reader":
+        file = _table_of(net, out)
+        return _plainly(net, evaluate_words.evaluate(net, file), file)
     if net.card.kind == "text-unet":
         return _scenes(net, data, judge, samples or 125, out)
     train, test = (open_images(_source(net), data, split) for split in (True, False))
@@ -46,11 +49,20 @@ def quality(
 
 def _vae(net, data: Path | None, out: Path | None) -> None:
     """Measure an autoencoder on scenes of digits that nothing was trained on."""
-    weights = zoo.locate(net.card.name)
-    file = out or weights.with_suffix(".quality.json")
-    table = evaluate.evaluate_vae(net, pictures(1000, 1, data, train=False), file)
+    file = _table_of(net, out)
+    held_out = pictures(1000, 1, data, train=False)
+    _plainly(net, evaluate.evaluate_vae(net, held_out, file), file)
+
+
+def _plainly(net, table: dict, file: Path) -> None:
+    """Show a table of single numbers and write the card."""
     print_table(net.card.name, list(table), [list(table.values())])
-    print(file, card.write_card(weights.with_suffix(".md"), net.card.facts, table))
+    shown = zoo.locate(net.card.name).with_suffix(".md")
+    print(file, card.write_card(shown, net.card.facts, table))
+
+
+def _table_of(net, out: Path | None) -> Path:
+    return out or zoo.locate(net.card.name).with_suffix(".quality.json")
 
 
 def _scenes(net, data: Path | None, judge: str, n: int, out: Path | None) -> None:
