@@ -166,6 +166,9 @@ def sample(
     label: Annotated[
         int | None, typer.Option(help="The class to draw; any of them if not given.")
     ] = None,
+    prompt: Annotated[
+        str, typer.Option(help="What to draw, in words, with --model scenes; anything if empty.")
+    ] = "",
     sampler: Annotated[str, typer.Option(help=f"{', '.join(palette.SAMPLERS)}.")] = "ddim",
     schedule: Annotated[
         str, typer.Option(help=f"What noise means: {', '.join(palette.SCHEDULES)}.")
@@ -190,7 +193,7 @@ def sample(
     from explorer import export, sampling
     from explorer.models import zoo
 
-    request = sampling.Request(label, sampler, schedule, spacing, steps, scale, seed, count)
+    request = sampling.Request(label, prompt, sampler, schedule, spacing, steps, scale, seed, count)
     net = zoo.load(model)
     run = list(sampling.stream(net, request))
     about = {"Software": "Denoising Explorer", "model": net.card.name} | vars(request)

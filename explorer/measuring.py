@@ -11,8 +11,8 @@ from explorer.data.images import load_images, open_images
 from explorer.data.scenes.pictures import pictures
 from explorer.judge import Judge, Reference
 from explorer.models import card, zoo
+from explorer.models.vae import AUTOENCODER
 from explorer.tables import print_table
-from explorer.training.latents import AUTOENCODER
 
 QUICK = 5000  # denoiser evaluations of a row, over all its samples, that a check measures again
 SEED = 1  # of a check; the table is measured with 0

@@ -19,6 +19,7 @@ from explorer.data.scenes.captions import Spoken, caption, owners, spoken
 from explorer.data.scenes.scene import COLOURS, PLACES, SIDES, Item, Scene
 from explorer.data.scenes.tokens import LENGTH, Tokenizer
 from explorer.models import zoo
+from explorer.models.vae import AUTOENCODER
 from explorer.training.objectives import NOTHING
 
 PICTURES = 24_000  # that the autoencoder is trained on: 300 MB
@@ -26,7 +27,6 @@ LATENTS = 60_000  # that the U-Net is trained on: 120 MB, and 6 MB of words
 CAPTIONS = 4  # of each
 READ = 100_000  # captions that the text reader is trained on
 CHUNK = 3000  # pictures in memory at a time
-AUTOENCODER = "scenes-vae"
 NONE = (NOTHING,) * 3
 Drawer = Callable[[Random], Iterator[Scene]]
 
