@@ -17,7 +17,7 @@ from explorer.models.text import TextUNet, TextUNetConfig
 from explorer.models.vae import VAE, VAEConfig
 from explorer.training import latents
 from explorer.training.loop import data_rows, learning_rate, start, train
-from explorer.training.objectives import NOTHING, TextDenoising, mostly_middle, noised
+from explorer.training.objectives import NOTHING, TextDenoising, mostly_noisy, noised
 from explorer.training.recipes import Recipe, recipe
 
 SMALL = TextUNetConfig(channels=(16, 32), attention=(True, True), head_dim=8, emb_dim=32,
@@ -91,14 +91,13 @@ def test_the_text_reader_answers_for_pairs_that_it_never_saw():
         assert right > 0.97
 
 
-def test_noise_levels_are_mostly_in_the_middle():
+def test_noise_levels_are_mostly_those_where_words_decide():
     place = (torch.arange(10_000) + 0.5) / 10_000
-    angle = mostly_middle(place) / (math.pi / 2)
+    angle = mostly_noisy(place) / (math.pi / 2)
     assert (angle.diff() > 0).all() and angle[0] > 0 and angle[-1] < 1
-    # the logit is normal with mean 0.4 and deviation 1
-    logit = angle.double().logit()
-    assert logit.mean() == pytest.approx(0.4, abs=1e-3)
-    assert logit.std() == pytest.approx(1, abs=1e-2)
+    logit = angle.double().logit()  # normal with mean 1.2 and deviation 1.2
+    assert logit.mean() == pytest.approx(1.2, abs=1e-2)
+    assert logit.std() == pytest.approx(1.2, abs=1e-2)
 
 
 def test_the_recipe_has_the_size_that_was_planned():
@@ -122,7 +121,7 @@ def test_prepared_rows_are_noised_latents_with_one_of_their_captions(net):
     silent = (tokens == net.empty).all(1)
     assert 0.2 < silent.float().mean() < 0.4
     assert set(tokens[~silent][:, 0].tolist()) == {1, 2, 3}
-    again = noised(z.float(), torch.Generator().manual_seed(0), mostly_middle)
+    again = noised(z.float(), torch.Generator().manual_seed(0), mostly_noisy)
     assert torch.equal(again[0], xt) and torch.equal(again[2], v)
 
 
