@@ -83,7 +83,7 @@ RECIPES = {
         "scenes",
         "latents",
         TextUNetConfig(),
-        steps=14_000,
+        steps=12_000,
         batch=64,
         ema=0.9995,
         words="scenes-words",
