@@ -97,7 +97,7 @@ def html(costs: Costs, measures: str) -> str:
         "networks take turns, so whatever else the machine does slows all of them. "
         "Arithmetic: multiplications and additions of convolutions and matrix products, a "
         "multiply-add counted as two. Memory: the most that the tensors made during one call "
-        f"occupy at once, 10⁶ bytes; the weights, {costs.latent.parameters / 1e6:.1f} million, "
+        f"occupy at once, 10⁶ bytes; the weights, {costs.latent.parameters / 1e6:.1f} million with the text encoder, "
         "are not in it. The pixel U-Net is the same network built for 64 × 64 × 3, its weights "
         "random since the cost does not depend on them: once with attention at the same depths, "
         "so among four times more places a side, and once only where its picture has shrunk to "
