@@ -46,7 +46,9 @@ SCRIPTS = (
     "entrants.js",
     "gap.js",
     "quality.js",
-    "guidance.js",
+    "guidance/examples.js",
+    "guidance/meter.js",
+    "guidance/interval.js",
     "maps.js",
     "attention.js",
     "truth/plane.js",
@@ -75,6 +77,7 @@ STYLES = (
     "path.css",
     "race.css",
     "measured.css",
+    "guidance.css",
     "attention.css",
     "truth.css",
 )
