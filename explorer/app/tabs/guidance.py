@@ -92,40 +92,42 @@ def build(context) -> None:
             with gr.Tab(words.MEASURED) as opened[words.MEASURED]:
                 predict(*words.PREDICT[words.MEASURED])
                 _measured(context.model)
-    chapters = [controls.Chapter(opened[title], jobs.get(title, ((), ()))[0]) for title in CHAPTERS]
+    chapters = [
+        controls.Chapter(opened[title], [jobs[title]] if title in jobs else ())
+        for title in CHAPTERS
+    ]
     also = controls.on_chapters(tab, chapters, GROUP, seed=shared[3], fresh=fresh)
     private = {"api_visibility": "private", "queue": False}
     also(examples.pick(example, None, shared[2], **private).success)
-    interval, text = jobs[words.CHANGED][1]
+    interval, text = jobs[words.CHANGED].outputs[1], jobs[words.CHANGED].inputs[-2]
     also(interval.use(use_interval, None, text, **private).success)
     context.warm_up.append(warm)
 
 
-def _scale(shared: list, scales) -> tuple:
+def _scale(shared: list, scales: gr.Textbox) -> controls.Job:
     show = player(None, name="guidance", empty=LOADING)
     meter = layout.made("meter", follows="guidance")
     facts = controls.said()
-    job = controls.Job(run, [*shared, scales], [show, meter, facts], show, "guidance")
-    return [job], ()
+    return controls.Job(run, [*shared, scales], [show, meter, facts], show, "guidance")
 
 
-def _apart(shared: list, scales) -> tuple:
+def _apart(shared: list, _: gr.Textbox) -> controls.Job:
     scale = layout.scale_slider(FIRST_SCALE)
     controls.fixed(template("guidance/formula.html"))
     show = player(None, name="parts", empty=COMING)
     facts = controls.said()
     controls.fixed(template("guidance/difference.html"))
-    return [controls.Job(apart, [*shared, scale], [show, facts], show, "guidance_apart")], ()
+    return controls.Job(apart, [*shared, scale], [show, facts], show, "guidance_apart")
 
 
-def _crowd(shared: list, scales) -> tuple:
+def _crowd(shared: list, scales: gr.Textbox) -> controls.Job:
     with gr.Column(elem_classes="crowd"):
-        many = player(None, name="crowd", picture=84, empty=COMING)
+        many = player(None, name="crowd", empty=COMING)
     about = controls.said()
-    return [controls.Job(crowd, [*shared, scales], [many, about], many, "guidance_crowd")], ()
+    return controls.Job(crowd, [*shared, scales], [many, about], many, "guidance_crowd")
 
 
-def _changed(shared: list, scales) -> tuple:
+def _changed(shared: list, _: gr.Textbox) -> controls.Job:
     with gr.Row(equal_height=False):
         with gr.Column(min_width=280):
             scale = layout.scale_slider(STRONG)
@@ -160,8 +162,7 @@ def _changed(shared: list, scales) -> tuple:
     show = player(None, name="changed", empty=COMING)
     facts = controls.said()
     inputs = [*shared, scale, digit, prompt, text, phi]
-    job = controls.Job(changed, inputs, [show, interval, facts], show, "guidance_changed")
-    return [job], (interval, text)
+    return controls.Job(changed, inputs, [show, interval, facts], show, "guidance_changed")
 
 
 def _measured(model: str) -> None:
