@@ -62,8 +62,6 @@ def test_bars_stay_inside_the_axis():
     html = figure([Curve("", [Point(1.0, 8.0, 1.0, 0.1)])], "named", "diversity")
     bars = re.findall(r"y1='([\d.]+)' y2='([\d.]+)' stroke", html)
     ys = [float(y) for pair in bars for y in pair]
-        float(y) for pair in re.findall(r"y1='([\d.]+)' y2='([\d.]+)' stroke", html) for y in pair
-    ]
     assert min(ys) == circles(html)[0][1]
 
 
