@@ -36,16 +36,16 @@ def digits(model: str) -> str:
     drawn = tradeoff.figure(
         [Curve("", points)],
         "digits named as asked",
-        "diversity: mean distance of two digits of one class, in the classifier’s features",
+        "diversity: mean distance within a class",
         first["diversity_real"],
     )
     return (
-        f"{drawn}<p class='quiet'>The number at a point is its scale; the bar is one standard "
-        f"error.</p>{quality.by_scale(scaled)}<p class='quiet'>{first['n']} samples a scale, "
-        f"classes in turn; DDIM, {first['nfe']} NFE, {first['schedule']} schedule, "
-        f"{first['spacing']} spacing. The project’s classifier names them; Fréchet distance (less "
-        "is better) and diversity are in its features. Measured by <code>explorer evaluate"
-        "</code>.</p>"
+        f"<div class='tradeoff-view'><div>{drawn}<p class='quiet'>The number at a point is its "
+        f"scale; bars are one standard error.</p></div><div>{quality.by_scale(scaled)}"
+        f"<p class='quiet'>{first['n']} samples a scale, classes in turn; DDIM, {first['nfe']} "
+        f"NFE, {first['schedule']} schedule, {first['spacing']} spacing. The project’s classifier "
+        "names them; Fréchet distance (less is better) and diversity are in its features. "
+        "Measured by <code>explorer evaluate</code>.</p></div></div>"
     )
 
 
@@ -65,7 +65,10 @@ def scenes(name: str = "scenes") -> str:
     if not found:
         return UNMEASURED
     found.sort(key=lambda row: row["scale"])
-    return f"{_scene_figure(found)}{_scene_table(found)}{_scene_note(found)}"
+    return (
+        f"<div class='tradeoff-view'><div>{_scene_figure(found)}</div>"
+        f"<div>{_scene_table(found)}{_scene_note(found)}</div></div>"
+    )
 
 
 def _scene_figure(found: list[dict]) -> str:

@@ -6,7 +6,7 @@ from html import escape
 
 from explorer.figures.palette import DASHES
 
-WIDTH, HEIGHT = 720, 330
+WIDTH, HEIGHT = 560, 330
 LEFT, RIGHT, TOP, BOTTOM = 46, 20, 44, 44
 
 

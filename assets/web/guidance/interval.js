@@ -23,8 +23,8 @@
       const from = x(place(ends.high)), to = x(place(ends.low));
       const parts = [ex.svg('rect', { class: 'band', x: from, width: Math.max(0, to - from), y: 6, height: 28, rx: 4 })];
       for (const tick of [100, 10, 1, 0.1, 0.01]) {
-        parts.push(ex.svg('line', { class: 'tick', x1: x(place(tick)), x2: x(place(tick)), y1: AXIS, y2: AXIS + 4 }),
-          ex.svg('text', { x: x(place(tick)), y: AXIS + 18, 'text-anchor': 'middle' }, String(tick)));
+        parts.push(ex.svg('line', { class: 'tick', x1: x(place(tick)), x2: x(place(tick)), y1: AXIS, y2: AXIS + 4 }));
+        if (tick < 100 && tick > 0.01) parts.push(ex.svg('text', { x: x(place(tick)), y: AXIS + 18, 'text-anchor': 'middle' }, String(tick)));
       }
       parts.push(ex.svg('text', { class: 'noise-end', x: 0, y: AXIS + 18 }, 'noise'), ex.svg('text', { class: 'clean-end', x: W, y: AXIS + 18, 'text-anchor': 'end' }, 'clean'));
       parts.push(...ratios.map((ratio) => ex.svg('circle', { class: inside(ratio) ? 'step guided-step' : 'step', cx: x(place(ratio)), cy: DOTS, r: 5 })));
