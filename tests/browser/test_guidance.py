@@ -72,14 +72,14 @@ def test_scrubbing_moves_every_scale_and_asks_nobody(page, app, watch, width, sc
     seek(page, 1)
     assert label(page).startswith("NFE 2, σ = ")
     early = [picture(page, column) for column in (1, 2, 3, 4, 5)]
-    assert page.locator(".meter .reading").first.inner_text().startswith("NFE 2: scale 0 ")
+    assert page.locator(".meter .reading").first.inner_text().startswith("NFE 2: scale 0: ")
     seek(page, 19)
     assert label(page) == "NFE 20, result"
     late = [picture(page, column) for column in (1, 2, 3, 4, 5)]
     for before, after in zip(early, late, strict=True):
         assert len(set(before)) > 5 and before != after
     reading = page.locator(".meter .reading").first.inner_text()
-    assert reading.startswith("NFE 20: scale 0 ") and "scale 8 " in reading
+    assert reading.startswith("NFE 20: scale 0: ") and "scale 8: " in reading
     assert not [url for url in watch.requests if "queue" in url] and errors(watch) == []
     assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
 

@@ -12,7 +12,7 @@
   const x = (p) => PAD + p * (W - 2 * PAD);
   const named = (ratio) => (ratio === null ? '∞' : ex.show(ratio, 2).replace(/\.0$/, ''));
 
-  ex.interval = function (element, props, watch, oninterval) {
+  ex.guidanceInterval = function (element, props, watch, oninterval) {
     const root = element.querySelector('.interval'), find = (selector) => root.querySelector(selector);
     const svg = find('svg'), high = find('.high'), low = find('.low');
     let ratios = [], ends = { low: 0, high: null };
@@ -29,6 +29,7 @@
       parts.push(ex.svg('text', { class: 'noise-end', x: 0, y: AXIS + 18 }, 'noise'), ex.svg('text', { class: 'clean-end', x: W, y: AXIS + 18, 'text-anchor': 'end' }, 'clean'));
       parts.push(...ratios.map((ratio) => ex.svg('circle', { class: inside(ratio) ? 'step guided-step' : 'step', cx: x(place(ratio)), cy: DOTS, r: 5 })));
       svg.replaceChildren(...parts);
+      high.style.zIndex = Number(high.value) > 0.5 ? 1 : 0; // where both meet, the one that can move is on top
       const count = ratios.filter(inside).length;
       const said = `${ends.low === 0 ? '' : `above ${named(ends.low)} `}${ends.low !== 0 && ends.high !== null ? 'and ' : ''}${ends.high === null ? '' : `at most ${named(ends.high)}`}`.trim() || 'anything: at every step';
       find('.said').textContent = said;

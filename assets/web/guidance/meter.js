@@ -3,7 +3,7 @@
 // scale against NFE, with a cursor at the step that the player shows.
 // props.value: {scales, saturation: [[a share a step] a scale], spread: likewise, latent}.
 (function (ex) {
-  ex.meter = function (element, props, watch) {
+  ex.guidanceMeter = function (element, props, watch) {
     const root = element.querySelector('.meter'), find = (selector) => root.querySelector(selector);
     let got = null, nfe = 0, plots = [];
 
@@ -16,7 +16,7 @@
       const steps = series[0].length, top = Math.max(...series.flat()) * 1.06 || 1;
       const plot = ex.plot(host, { title, x: { label: 'denoiser evaluations (NFE)', short: 'NFE', range: [0.6, steps + 0.4] },
         y: { label: y, range: [0, top] }, ...ex.fitted(520, 220) });
-      plot.draw(series.map((values, k) => ({ key: name(got.scales[k]), label: name(got.scales[k]), ink: 'prediction',
+      plot.draw(series.map((values, k) => ({ key: name(got.scales[k]), label: `${name(got.scales[k])}:`, ink: 'prediction',
         strength: strength(k), points: values.map((v, i) => [i + 1, v]) })));
       return plot;
     }

@@ -15,7 +15,7 @@ from explorer.app.once import once
 CROWD, CROWD_STEPS = 4, 10
 
 
-@once(12)
+@once(8)
 def strip(asked: Asked, scales: tuple[float, ...]) -> tuple:
     """One noise under every scale: the film, the saturation meter, and the facts."""
     from explorer.app.guiding import films, runs, subject
@@ -35,7 +35,7 @@ def strip(asked: Asked, scales: tuple[float, ...]) -> tuple:
     return films.row_film(result, pictures).payload(), meter, facts
 
 
-@once(12)
+@once(8)
 def parts(asked: Asked, scale: float) -> tuple:
     """One scale, taken apart at every step: the film and the facts."""
     from explorer.app.guiding import films, runs, subject
@@ -45,7 +45,7 @@ def parts(asked: Asked, scale: float) -> tuple:
     return films.parts_film(result, model).payload(), words.parts(asked, model.name, scale)
 
 
-@once(12)
+@once(8)
 def crowd(asked: Asked, scales: tuple[float, ...]) -> tuple:
     """CROWD seeds under every scale, all in one batch: the film and the facts."""
     from explorer.app.guiding import films, runs, subject
@@ -59,7 +59,7 @@ def crowd(asked: Asked, scales: tuple[float, ...]) -> tuple:
     return film.payload(), words.crowd(asked, model.name, seeds)
 
 
-@once(12)
+@once(8)
 def changed(
     asked: Asked, scale: float, negative: str, low: float, high: float, phi: float
 ) -> tuple:

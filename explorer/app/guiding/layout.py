@@ -9,11 +9,11 @@ from explorer.app.theme import template, widget
 
 
 def made(name: str, *arguments: str, value=None, classes: str = "", **props) -> gr.HTML:
-    """A widget of assets/web/guidance; its script has the name of its skeleton."""
+    """A widget of assets/web/guidance: `meter` is guidanceMeter of meter.js, in meter.html."""
     return gr.HTML(
         value,
         html_template=template(f"guidance/{name}.html"),
-        js_on_load=widget(name, *arguments),
+        js_on_load=widget(f"guidance{name.capitalize()}", *arguments),
         apply_default_css=False,
         elem_classes=["explorer-widget", *classes.split()],
         **props,

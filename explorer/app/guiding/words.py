@@ -64,7 +64,12 @@ def quoted(asked: Asked) -> str:
     """What the model was told, fit for HTML."""
     if asked.model == DIGITS:
         return f"Digit {escape(asked.told)}"
-    return f"Prompt “{escape(asked.told)}”" if asked.told else prompts.EMPTY + " All scales agree"
+    return f"Prompt “{escape(asked.told)}”" if asked.told else "Empty prompt"
+
+
+def empty(asked: Asked) -> str:
+    """What to know of an empty prompt, before anything else; of others nothing."""
+    return f"<p>{prompts.EMPTY}</p>" if not asked.told else ""
 
 
 def source(asked: Asked, name: str) -> str:
@@ -97,7 +102,7 @@ def strip(asked: Asked, name: str, scales: int, seconds: float) -> str:
         ]
     )
     return (
-        f"{measured}<p class='quiet'>{quoted(asked)}, seed {asked.seed}; {source(asked, name)}. "
+        f"{empty(asked)}{measured}<p class='quiet'>{quoted(asked)}, seed {asked.seed}; {source(asked, name)}. "
         f"{_scale_of_greys(asked)}</p>"
         "<pre class='explorer-code'>denoise = paired(net, context, null, scale)  "
         "<i># both halves in one batch</i>\n"
@@ -114,7 +119,8 @@ def parts(asked: Asked, name: str, scale: float) -> str:
         else "The formula holds in the latent; decoded, it holds nearly. "
     )
     return (
-        f"<p class='quiet'>{quoted(asked)}, seed {asked.seed}, scale {scale:g}; {asked.steps} NFE; "
+        f"{empty(asked)}<p class='quiet'>{quoted(asked)}, seed {asked.seed}, scale {scale:g}; "
+        f"{asked.steps} NFE; "
         f"{source(asked, name)}. {latent}Both predictions are made at the noisy state that the "
         "run with this scale has reached.</p>"
     )
@@ -123,7 +129,8 @@ def parts(asked: Asked, name: str, scale: float) -> str:
 def crowd(asked: Asked, name: str, seeds: Sequence[int]) -> str:
     """The facts below the grid of scales and seeds."""
     return (
-        f"<p class='quiet'>{quoted(asked)}, seeds {seeds[0]} to {seeds[-1]} below each other; "
+        f"{empty(asked)}<p class='quiet'>{quoted(asked)}, seeds {seeds[0]} to {seeds[-1]} below "
+        "each other; "
         f"{asked.steps} NFE; {source(asked, name)}. “Apart” is the root mean square difference of "
         f"a value between two of the {len(seeds)} results, of the range −1 to 1.</p>"
     )
@@ -162,7 +169,7 @@ def changed(asked: Asked, name: str, scale: float, rows: Sequence[dict]) -> str:
     columns = "".join(f"<th scope='col'>{text}</th>" for text in head)
     neutral = "Nothing is changed: set one of the three. " if len(rows) == 1 else ""
     return (
-        f"<table class='quality'><thead><tr><td></td>{columns}</tr></thead><tbody>{lines}</tbody>"
+        f"{empty(asked)}<table class='quality'><thead><tr><td></td>{columns}</tr></thead><tbody>{lines}</tbody>"
         f"</table><p class='quiet'>{neutral}{quoted(asked)}, seed {asked.seed}, scale {scale:g}; "
         f"{asked.steps} NFE each; {source(asked, name)}. Of the result; “moved” is the root mean "
         "square difference of a value of the picture. Interval: Kynkäänniemi et al. 2024, eqs. 5 "
