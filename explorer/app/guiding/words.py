@@ -102,8 +102,8 @@ def strip(asked: Asked, name: str, scales: int, seconds: float) -> str:
         ]
     )
     return (
-        f"{empty(asked)}{measured}<p class='quiet'>{quoted(asked)}, seed {asked.seed}; {source(asked, name)}. "
-        f"{_scale_of_greys(asked)}</p>"
+        f"{empty(asked)}{measured}<p class='quiet'>{quoted(asked)}, seed {asked.seed}; "
+        f"{source(asked, name)}. {_scale_of_greys(asked)}</p>"
         "<pre class='explorer-code'>denoise = paired(net, context, null, scale)  "
         "<i># both halves in one batch</i>\n"
         "x0_hat = reference + scale * (conditional - reference)  "
@@ -169,9 +169,9 @@ def changed(asked: Asked, name: str, scale: float, rows: Sequence[dict]) -> str:
     columns = "".join(f"<th scope='col'>{text}</th>" for text in head)
     neutral = "Nothing is changed: set one of the three. " if len(rows) == 1 else ""
     return (
-        f"{empty(asked)}<table class='quality'><thead><tr><td></td>{columns}</tr></thead><tbody>{lines}</tbody>"
-        f"</table><p class='quiet'>{neutral}{quoted(asked)}, seed {asked.seed}, scale {scale:g}; "
-        f"{asked.steps} NFE each; {source(asked, name)}. Of the result; “moved” is the root mean "
+        f"{empty(asked)}<table class='quality'><thead><tr><td></td>{columns}</tr></thead>"
+        f"<tbody>{lines}</tbody></table><p class='quiet'>{neutral}{quoted(asked)}, seed "
+        f"{asked.seed}, scale {scale:g}; {asked.steps} NFE each; {source(asked, name)}. Of the result; “moved” is the root mean "
         "square difference of a value of the picture. Interval: Kynkäänniemi et al. 2024, eqs. 5 "
         "and 6. Rescaling: Lin et al. 2023, §3.4, eqs. 15 and 16, on v as there.</p>"
         "<pre class='explorer-code'>mixed = rescaled(halves(net, context, negative), scale, phi)\n"

@@ -140,6 +140,7 @@ def _changed(shared: list, _: gr.Textbox) -> controls.Job:
             prompt = gr.Textbox(
                 NEGATIVE[asked.SCENES],
                 label="Negative prompt: push away from it (empty: from no prompt, as usual)",
+                placeholder="such as: a thin one",
                 max_lines=1,
                 elem_classes="only-scenes",
             )
