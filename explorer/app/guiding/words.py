@@ -171,8 +171,9 @@ def changed(asked: Asked, name: str, scale: float, rows: Sequence[dict]) -> str:
     return (
         f"{empty(asked)}<table class='quality'><thead><tr><td></td>{columns}</tr></thead>"
         f"<tbody>{lines}</tbody></table><p class='quiet'>{neutral}{quoted(asked)}, seed "
-        f"{asked.seed}, scale {scale:g}; {asked.steps} NFE each; {source(asked, name)}. Of the result; “moved” is the root mean "
-        "square difference of a value of the picture. Interval: Kynkäänniemi et al. 2024, eqs. 5 "
+        f"{asked.seed}, scale {scale:g}; {asked.steps} NFE each; {source(asked, name)}. "
+        "Of the result; “moved” is the root mean square difference of a value of the picture. "
+        "Interval: Kynkäänniemi et al. 2024, eqs. 5 "
         "and 6. Rescaling: Lin et al. 2023, §3.4, eqs. 15 and 16, on v as there.</p>"
         "<pre class='explorer-code'>mixed = rescaled(halves(net, context, negative), scale, phi)\n"
         "denoise = within(mixed, from_network(net, context=context), low, high)  "
