@@ -70,7 +70,7 @@ def test_scrubbing_moves_every_scale_and_asks_nobody(page, app, watch, width, sc
     page.wait_for_selector(".meter .reading >> visible=true", timeout=WAIT)
     watch.requests.clear()
     seek(page, 1)
-    assert label(page).startswith("NFE 2, σ = ")
+    assert label(page).startswith("NFE 2, σ/α = ")
     early = [picture(page, column) for column in (1, 2, 3, 4, 5)]
     assert page.locator(".meter .reading").first.inner_text().startswith("NFE 2: scale 0: ")
     seek(page, 19)

@@ -9,6 +9,7 @@ from torch import Tensor
 from explorer.app.guiding import runs
 from explorer.app.guiding.runs import Strip
 from explorer.app.guiding.subject import Subject
+from explorer.app.guiding.words import number
 from explorer.app.player import Film, Track, grey
 from explorer.figures.heat import ramp
 from explorer.figures.maps import diverging
@@ -17,6 +18,7 @@ from explorer.samplers import Step
 
 SPAN = 1.0  # the difference of two pictures is coloured from -SPAN to SPAN
 LATENT_SPAN = 4.0  # and the length of the difference of two latents from 0 to this
+OPENING = 3.0  # sigma/alpha at which the parts are shown first
 GAP = 2  # pixels between the pictures of a column
 WIDTH = 972  # px that a row may take
 MOST_POSITIONS = 5  # of a film of many pictures in colour
@@ -40,14 +42,14 @@ def meaning(scale: float) -> str:
 def positions(steps: Sequence[Step]) -> list[str]:
     """Labels of the time line: the noise level that all guess from; the last guess stays."""
     *before, last = steps[:-1]
-    return [f"NFE {step.nfe}, σ = {step.level.sigma:.3f}" for step in before] + [
+    return [f"NFE {step.nfe}, σ/α = {number(step.level.ratio)}" for step in before] + [
         f"NFE {last.nfe}, result"
     ]
 
 
-def third(steps: Sequence[Step]) -> int:
-    """Where a film opens: a third of the way in, where the condition still changes much."""
-    return (len(steps) - 1) // 3
+def middle(steps: Sequence[Step]) -> int:
+    """Where a film of predictions opens: there is a picture, and being told still changes it."""
+    return next((k for k, step in enumerate(steps[:-1]) if step.level.ratio <= OPENING), 0)
 
 
 def cut(shares: Tensor) -> list[str]:
@@ -107,7 +109,7 @@ def parts_film(result: Strip, subject: Subject) -> Film:
     return Film(
         positions(result.steps),
         tracks,
-        start=third(result.steps),
+        start=middle(result.steps),
         picture=WIDTH // len(tracks) - 12,
     )
 
