@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from explorer.app import controls
 from explorer.app.guiding import words
-from explorer.app.guiding.asked import Asked
+from explorer.app.guiding.asked import SCENES, Asked
 from explorer.app.once import once
 
 CROWD, CROWD_STEPS = 4, 10
@@ -55,7 +55,8 @@ def crowd(asked: Asked, scales: tuple[float, ...]) -> tuple:
     seeds = [(asked.seed + i) % (controls.LAST_SEED + 1) for i in range(CROWD)]
     repeated = [scale for scale in scales for _ in range(CROWD)]
     result = runs.strip(model, asked, seeds * len(scales), repeated)
-    film = films.crowd_film(result, model.films(result.guesses), CROWD)
+    keep = films.kept(asked.steps, asked.model == SCENES)
+    film = films.crowd_film(result, keep, model.films(result.guesses[keep]), CROWD)
     return film.payload(), words.crowd(asked, model.name, seeds)
 
 

@@ -16,6 +16,7 @@ from explorer.app.tables import NAMES
 from explorer.paths import ASSETS
 
 DIGITS, SCENES = MODELS = ("mnist", "scenes")
+NEEDED = ("scenes", "scenes-vae")  # the weights without which there are no scenes
 RUNS = {"dpmpp_2m": "karras", "ddim": "trailing"}  # of scenes: a sampler, its spacing
 SCALES, LOWEST, HIGHEST = (0.0, 1.0, 2.0, 4.0, 8.0), -2, 20
 FEWEST_SCALES, MOST_SCALES = 3, 7
@@ -47,9 +48,6 @@ def opening() -> str:
     """The model that is chosen when the page is built: scenes, where its weights are."""
     there = all((ASSETS / "models" / f"{name}.safetensors").exists() for name in NEEDED)
     return SCENES if there else DIGITS
-
-
-NEEDED = ("scenes", "scenes-vae")
 
 
 def check(model, digit, prompt, seed, steps, schedule, spacing, run) -> Asked:

@@ -130,19 +130,19 @@ def _latent_track(apart: Tensor) -> Track:
     )
 
 
-def crowd_film(result: Strip, pictures: Tensor, count: int) -> Film:
+def crowd_film(result: Strip, keep: Sequence[int], pictures: Tensor, count: int) -> Film:
     """A column a scale, `count` seeds below each other, and how far apart they end.
 
-    Rows of `result` and of pictures (n, B, C, H, W) go scale by scale, `count` seeds each.
+    Pictures (len(keep), B, C, H, W) are those of the steps `keep`; the rows B of `result` go
+    scale by scale, `count` seeds each.
     """
-    keep = _kept(len(pictures), pictures.shape[2])
     tracks = []
     for column, scale in enumerate(result.scales[::count]):
         members = pictures[:, column * count : (column + 1) * count]  # (n, count, C, H, W)
         tracks.append(
             Track(
                 title(scale),
-                stacked(members[keep]),
+                stacked(members),
                 caption=f"apart {apart(members[-1]):.2f}",
                 role="prediction",
                 alt=f"{count} seeds below each other.",
@@ -152,9 +152,9 @@ def crowd_film(result: Strip, pictures: Tensor, count: int) -> Film:
     return Film([labels[k] for k in keep], tracks, picture=760 // len(tracks) - 12)
 
 
-def _kept(n: int, channels: int) -> list[int]:
-    """The steps that travel: all of grey pictures; of coloured ones a few, with the last."""
-    stride = 1 if channels == 1 else -(-n // MOST_POSITIONS)
+def kept(n: int, heavy: bool) -> list[int]:
+    """Which of n steps travel: all; of heavy pictures MOST_POSITIONS, with the last."""
+    stride = -(-n // MOST_POSITIONS) if heavy else 1
     return list(range(n - 1, -1, -stride))[::-1]
 
 
