@@ -1,6 +1,7 @@
 """Guidance: what its chapters show is what the theory says, of both models; and they refuse."""
 
 import base64
+import inspect
 import json
 import math
 
@@ -9,9 +10,9 @@ import numpy as np
 import pytest
 import torch
 
-from explorer.app import checks, painter, prompts, studio
+from explorer.app import painter, prompts, studio
 from explorer.app.engine import Engine
-from explorer.app.guiding import answers, films, runs, subject
+from explorer.app.guiding import answers, films, runs, subject, words
 from explorer.app.guiding.asked import Asked, check, interval_of, opening, scales_of
 from explorer.app.racing import race
 from explorer.app.tabs import guidance
@@ -344,10 +345,10 @@ def test_only_examples_and_intervals_of_the_page_are_taken(sent):
         guidance.use_interval(Event())
 
 
-def test_what_a_person_typed_is_escaped_where_it_is_shown():
-    from explorer.app.guiding import words
+def test_the_source_line_on_display_is_in_the_source():
+    assert f"return {words.GUIDE}\n" in inspect.getsource(guide)
 
+
+def test_what_a_person_typed_is_escaped_where_it_is_shown():
     told = words.quoted(Asked("scenes", "<img src=x onerror=alert(1)>"))
     assert "<" not in told
-    with pytest.raises(gr.Error):
-        raise checks.refuse("x")

@@ -51,6 +51,7 @@ PREDICT = {
         "or falls, while the pictures of one caption grow more alike all the way.",
     ),
 }
+GUIDE = "reference + scale * (conditional - reference)"
 COLUMNS = {
     "plain": "plain",
     "negative": "negative",
@@ -104,10 +105,9 @@ def strip(asked: Asked, name: str, scales: int, seconds: float) -> str:
     return (
         f"{empty(asked)}{measured}<p class='quiet'>{quoted(asked)}, seed {asked.seed}; "
         f"{source(asked, name)}. {_scale_of_greys(asked)}</p>"
-        "<pre class='explorer-code'>denoise = paired(net, context, null, scale)  "
+        "<pre class='explorer-code'>denoise = from_halves(halves(net, context, null), scale)  "
         "<i># both halves in one batch</i>\n"
-        "x0_hat = reference + scale * (conditional - reference)  "
-        "<i># guide() in explorer/denoisers.py</i></pre>"
+        f"return {GUIDE}  <i># guide() in explorer/denoisers.py</i></pre>"
     )
 
 
