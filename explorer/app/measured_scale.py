@@ -86,7 +86,9 @@ def _scene_figure(found: list[dict]) -> str:
     if not curves:
         return ""
     real = next((row["diversity_real"] for row in found if row.get("diversity_real")), None)
-    drawn = tradeoff.figure(curves, "captions that come true", "diversity of the pictures", real)
+    drawn = tradeoff.figure(
+        curves, "captions that come true", "diversity of the digits: mean distance in a class", real
+    )
     return (
         f"{drawn}<p class='quiet'>The number at a point of the first line is the scale; bars are "
         "one standard error. A caption is true when every digit, colour, place and the ground are "
@@ -103,20 +105,23 @@ def _scene_table(found: list[dict]) -> str:
     columns += [
         ("diversity", lambda row: _plain(row.get("diversity"))),
         ("Fréchet distance", lambda row: _plain(row.get("frechet"))),
-        ("values cut", lambda row: _share(row.get("saturated"))),
+        ("values outside −1 to 1", lambda row: _share(row.get("saturated"))),
     ]
     kept = [(title, of) for title, of in columns if any(of(row) != "–" for row in found)]
     head = "".join(f"<th scope='col'>{title}</th>" for title, _ in kept)
-    lines = "".join(
-        f"<tr><th scope='row'>{row['scale']:g}</th>"
-        + "".join(f"<td>{of(row)}</td>" for _, of in kept)
-        + "</tr>"
-        for row in found
-    )
+    lines = "".join(_line(f"{row['scale']:g}", kept, row) for row in found)
+    ends = {key: row for row in found for key in row if key.endswith("_real")}
+    real = {key.removesuffix("_real"): row[key] for key, row in ends.items()}
+    last = _line("real", kept, real, " class='real'") if real else ""
     return (
         "<div class='scrolls'><table class='quality'><thead><tr><th scope='col'>scale</th>"
-        f"{head}</tr></thead><tbody>{lines}</tbody></table></div>"
+        f"{head}</tr></thead><tbody>{lines}{last}</tbody></table></div>"
     )
+
+
+def _line(title: str, columns: list, row: dict, kind: str = "") -> str:
+    cells = "".join(f"<td>{of(row)}</td>" for _, of in columns)
+    return f"<tr{kind}><th scope='row'>{title}</th>{cells}</tr>"
 
 
 def _scene_note(found: list[dict]) -> str:
