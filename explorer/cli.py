@@ -98,6 +98,7 @@ def train(
     Several GPUs or machines: accelerate launch -m explorer train NAME.
     """
     from dataclasses import replace
+    from functools import partial
 
     from explorer.data.images import open_images
     from explorer.training.latents import answered, captioned, pictures
@@ -106,7 +107,9 @@ def train(
 
     given = {"steps": steps, "batch": batch, "lr": lr, "seed": seed}
     plan = recipe(name, **{key: value for key, value in given.items() if value is not None})
-    made = {"scenes": pictures, "latents": captioned, "captions": answered}
+    folder = out or Path("runs") / name
+    kept = partial(captioned, cache=folder / "latents.safetensors")
+    made = {"scenes": pictures, "latents": kept, "captions": answered}
     images = made[plan.data](data) if plan.data in made else open_images(plan.data, data)
     # The recipe gives the network's build, the pictures what goes in and how many kinds there are.
     _, channels, *sides = images.pixels.shape
@@ -115,7 +118,6 @@ def train(
         shape["image_size"] = sides[0]
     fits = {key: value for key, value in shape.items() if hasattr(plan.config, key)}
     plan = replace(plan, config=replace(plan.config, **fits))
-    folder = out or Path("runs") / name
     options = Options(folder, resume, precision=precision, device=device, log_every=log_every)
     weights = fit(plan, images, options)
     hint = f": try it with explorer sample --model {weights}" if plan.kind == "unet" else ""
@@ -164,6 +166,9 @@ def sample(
     label: Annotated[
         int | None, typer.Option(help="The class to draw; any of them if not given.")
     ] = None,
+    prompt: Annotated[
+        str, typer.Option(help="What to draw, in words, with --model scenes; anything if empty.")
+    ] = "",
     sampler: Annotated[str, typer.Option(help=f"{', '.join(palette.SAMPLERS)}.")] = "ddim",
     schedule: Annotated[
         str, typer.Option(help=f"What noise means: {', '.join(palette.SCHEDULES)}.")
@@ -188,7 +193,7 @@ def sample(
     from explorer import export, sampling
     from explorer.models import zoo
 
-    request = sampling.Request(label, sampler, schedule, spacing, steps, scale, seed, count)
+    request = sampling.Request(label, prompt, sampler, schedule, spacing, steps, scale, seed, count)
     net = zoo.load(model)
     run = list(sampling.stream(net, request))
     about = {"Software": "Denoising Explorer", "model": net.card.name} | vars(request)

@@ -5,14 +5,14 @@ from pathlib import Path
 
 from rich.progress import Progress
 
-from explorer import evaluate, evaluate_scenes
+from explorer import evaluate, evaluate_scenes, evaluate_words
 from explorer import losses as loss_table
-from explorer.data.images import open_images
+from explorer.data.images import load_images, open_images
 from explorer.data.scenes.pictures import pictures
 from explorer.judge import Judge, Reference
 from explorer.models import card, zoo
+from explorer.models.vae import AUTOENCODER
 from explorer.tables import print_table
-from explorer.training.latents import AUTOENCODER
 
 QUICK = 5000  # denoiser evaluations of a row, over all its samples, that a check measures again
 SEED = 1  # of a check; the table is measured with 0
@@ -26,8 +26,11 @@ def quality(
     net = zoo.load(name)
     if net.card.kind == "vae":
         return _vae(net, data, out)
+    if net.card.kind == "text-reader":
+        file = _table_of(net, out)
+        return _plainly(net, evaluate_words.evaluate(net, file), file)
     if net.card.kind == "text-unet":
-        return _scenes(net, judge, samples or 125, out)
+        return _scenes(net, data, judge, samples or 125, out)
     train, test = (open_images(_source(net), data, split) for split in (True, False))
     file = out or zoo.locate(name).with_suffix(".quality.json")
     if not resume:
@@ -46,16 +49,25 @@ def quality(
 
 def _vae(net, data: Path | None, out: Path | None) -> None:
     """Measure an autoencoder on scenes of digits that nothing was trained on."""
-    weights = zoo.locate(net.card.name)
-    file = out or weights.with_suffix(".quality.json")
-    table = evaluate.evaluate_vae(net, pictures(1000, 1, data, train=False), file)
+    file = _table_of(net, out)
+    held_out = pictures(1000, 1, data, train=False)
+    _plainly(net, evaluate.evaluate_vae(net, held_out, file), file)
+
+
+def _plainly(net, table: dict, file: Path) -> None:
+    """Show a table of single numbers and write the card."""
     print_table(net.card.name, list(table), [list(table.values())])
-    print(file, card.write_card(weights.with_suffix(".md"), net.card.facts, table))
+    shown = zoo.locate(net.card.name).with_suffix(".md")
+    print(file, card.write_card(shown, net.card.facts, table))
 
 
-def _scenes(net, judge: str, n: int, out: Path | None) -> None:
+def _table_of(net, out: Path | None) -> Path:
+    return out or zoo.locate(net.card.name).with_suffix(".quality.json")
+
+
+def _scenes(net, data: Path | None, judge: str, n: int, out: Path | None) -> None:
     """Measure whether a text-to-image model paints what its captions say, at every scale."""
-    weights = zoo.locate(net.card.name)
+    digits, weights = load_images("mnist", data, False), zoo.locate(net.card.name)
     file, rows = out or weights.with_suffix(".quality.json"), []
     with Progress() as bar:
         task = bar.add_task(net.card.name, total=len(evaluate_scenes.SCALES))
@@ -65,10 +77,14 @@ def _scenes(net, judge: str, n: int, out: Path | None) -> None:
             bar.advance(task)
 
         parts = (zoo.load(AUTOENCODER), zoo.load(judge), file)
-        table = evaluate_scenes.evaluate(net, *parts, n=n, tell=tell)
+        table = evaluate_scenes.evaluate(net, *parts, n=n, digits=digits, tell=tell)
     names = [group.name for group in evaluate_scenes.GROUPS]
-    shown = [(row["scale"], *(f"{row[name]['all']:.1%}" for name in names)) for row in rows]
-    print_table(f"{net.card.name}: all right, {n} captions each", ("scale", *names), shown)
+    rest = ("frechet", "diversity", "saturated")
+    shown = [
+        (row["scale"], *(f"{row[name]['all']:.1%}" for name in names), *(row[k] for k in rest))
+        for row in rows
+    ]
+    print_table(f"{net.card.name}: all right, {n} captions each", ("scale", *names, *rest), shown)
     best = next(row for row in rows if row["scale"] == table["best scale"])
     head = ("at the best scale", *evaluate_scenes.PARTS)
     lines = [(name, *(f"{best[name][part]:.1%}" for part in head[1:])) for name in names]

@@ -2,12 +2,16 @@
 
 import math
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import nn
 
 from explorer.denoisers import Denoiser, from_network, paired
+from explorer.models import zoo
+from explorer.models.text import TextUNet
+from explorer.models.unet import UNet
+from explorer.models.vae import AUTOENCODER
 from explorer.samplers import SAMPLERS, Step
 from explorer.schedules import SCHEDULES, SPACINGS, levels
 
@@ -19,6 +23,7 @@ class Request:
     """What to sample. Raises ValueError, naming field and range, where a value is none."""
 
     label: int | None = None  # None: unconditional
+    prompt: str = ""  # for a model that is told words; empty: unconditional
     sampler: str = "ddim"
     schedule: str = "linear"
     spacing: str = "trailing"
@@ -40,11 +45,21 @@ class Request:
 def stream(net: nn.Module, request: Request) -> Iterator[Step]:
     """The sampler's steps on a U-Net: n + 1 of them, x and x0_hat (count, C, H, W) in [-1, 1].
 
-    Raises ValueError where the network has no such label.
+    Of a model that draws latents, what they decode to. Raises ValueError where the network has no
+    such label or does not know a word.
     """
-    if not hasattr(net, "embed"):
+    steps = _steps(net, request)
+    return _decoded(steps) if isinstance(net, TextUNet) else steps
+
+
+def _steps(net: nn.Module, request: Request) -> Iterator[Step]:
+    if not isinstance(net, UNet):
         raise ValueError("this model does not draw pictures; choose one that does, such as mnist")
+    if request.prompt and not isinstance(net, TextUNet):
+        raise ValueError("this model knows no words; use a label, or the model scenes.")
     if request.label is not None:
+        if isinstance(net, TextUNet):
+            raise ValueError("this model is told words; use a prompt instead of a label.")
         if not net.cfg.classes:
             raise ValueError("this model was trained without labels; leave label out.")
         _within("label", request.label, 0, net.cfg.classes - 1)
@@ -56,9 +71,19 @@ def stream(net: nn.Module, request: Request) -> Iterator[Step]:
 
 
 @torch.no_grad()
+def _decoded(steps: Iterator[Step]) -> Iterator[Step]:
+    """Steps of latents as steps of pictures."""
+    vae = zoo.load(AUTOENCODER)
+    for step in steps:
+        yield replace(step, x=vae.decode(step.x), x0_hat=vae.decode(step.x0_hat))
+
+
+@torch.no_grad()
 def _denoiser(net: nn.Module, request: Request) -> Denoiser:
     """Conditioning and guidance, bound; both halves of the guidance share a network call."""
-    null = net.null_context(request.count)  # (count, 1, D)
+    null = net.null_context(request.count)  # (count, L, D)
+    if request.prompt:
+        return paired(net, net.told(*[request.prompt] * request.count), null, request.scale)
     if request.label is None:
         return from_network(net, context=null)
     context = net.embed(torch.full((request.count,), request.label))

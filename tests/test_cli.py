@@ -10,6 +10,7 @@ from PIL import Image
 
 from explorer.cli import main
 from explorer.models import zoo
+from explorer.models.text import TextUNet, TextUNetConfig
 from explorer.models.unet import UNet, UNetConfig
 
 COMMANDS = ("app", "train", "evaluate", "sample", "bench")
@@ -145,6 +146,26 @@ def test_png_is_crisp_and_says_how_it_was_made(tmp_path, weights, count, size):
         assert small.resize(size, Image.Resampling.NEAREST).tobytes() == image.tobytes()
         assert image.text["seed"] == "0" and image.text["model"] == "small"
         assert image.text["sampler"] == "ddim" and image.text["nfe"] == "2"
+
+
+def test_a_prompt_is_painted_in_colour_and_words_are_checked(capsys, tmp_path):
+    cfg = TextUNetConfig(channels=(8, 16), attention=(False, True), head_dim=8, emb_dim=16,
+                         context_dim=16)  # fmt: skip
+    torch.manual_seed(0)
+    net = zoo.save(tmp_path / "t.safetensors", TextUNet(cfg), kind="text-unet", config=cfg)
+    asked = ["sample", "--model", str(net), "--steps", "2", "--zoom", "1"]
+    out = tmp_path / "three.png"
+    assert run(*asked, "--prompt", "A red three.", "--out", str(out)) == 0
+    capsys.readouterr()
+    with Image.open(out) as image:
+        assert image.size == (64, 64) and image.mode == "RGB"
+        assert image.info["prompt"] == "A red three."
+    for wrong, said in (
+        (["--prompt", "a redd three"], "did you mean red"),
+        (["--label", "3"], "use a prompt instead of a label"),
+        (["--model", "mnist", "--prompt", "three"], "knows no words"),
+    ):
+        assert said in refusal(capsys, *asked, *wrong, "--out", str(out))
 
 
 def test_gif_has_a_frame_a_step_and_ends_where_the_png_does(tmp_path, weights):

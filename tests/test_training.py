@@ -124,7 +124,7 @@ def test_a_run_is_never_written_over_and_never_mixed_with_another(tmp_path):
 def test_the_end_of_a_run_is_a_model_that_the_zoo_loads(tmp_path):
     weights = fit(TINY, stripes(), options(tmp_path, preview_every=6))
     net = zoo.load(weights)
-    assert net.card.facts["steps"] == 12 and net.card.facts["data"] == "stripes, 40 pictures"
+    assert net.card.facts["steps"] == 12 and net.card.facts["data"] == "stripes, 40 examples"
     ema = checkpoint.read(tmp_path / "checkpoint.safetensors")[0]["ema.leave.weight"]
     assert (net.leave.weight - ema).abs().max() < 1e-3  # averaged weights, as fp16
     assert len(list((tmp_path / "samples").glob("*.png"))) == 2

@@ -16,9 +16,9 @@ from explorer.app import checks, studio
 from explorer.app.engine import Engine
 from explorer.app.player import grey
 from explorer.models import zoo
-from explorer.models.vae import VAE
+from explorer.models.vae import AUTOENCODER, VAE
 
-MODEL, AUTOENCODER = "scenes", "scenes-vae"
+MODEL = "scenes"
 _lock = threading.Lock()
 
 

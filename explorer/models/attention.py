@@ -83,7 +83,8 @@ def groups(channels: int) -> int:
 
 
 def _to_tokens(h: Tensor) -> Tensor:
-    return h.flatten(2).transpose(1, 2).contiguous()  # (B, C, H, W) -> (B, HW, C)
+    # (B, C, H, W) -> (B, HW, C); no copy, as pictures are stored channels last
+    return h.permute(0, 2, 3, 1).flatten(1, 2)
 
 
 def _to_image(tokens: Tensor, like: Tensor) -> Tensor:

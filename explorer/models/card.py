@@ -49,6 +49,7 @@ def _flat(values: Mapping, prefix: str = "") -> Iterator[tuple[str, object]]:
 
 
 def _rows(rows: Sequence[Mapping]) -> str:
+    rows = [dict(_flat(row)) for row in rows]
     columns = list(dict.fromkeys(key for row in rows for key in row))
     return _table(columns, [[row.get(column) for column in columns] for row in rows])
 

@@ -9,6 +9,8 @@ from torch.nn import functional as F
 
 from explorer.models.attention import groups
 
+AUTOENCODER = "scenes-vae"  # the shipped one, whose latents text-to-image models draw
+
 
 @dataclass(frozen=True)
 class VAEConfig:

@@ -4,6 +4,7 @@ import json
 import os
 from pathlib import Path
 
+import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
@@ -46,9 +47,13 @@ def restore(tensors: dict[str, Tensor], net: nn.Module, ema: dict, optimizer: Op
     net.load_state_dict(_under("net", tensors))
     for name, value in _under("ema", tensors).items():
         ema[name].copy_(value)
+    parameters = [p for group in optimizer.param_groups for p in group["params"]]
     state: dict[int, dict[str, Tensor]] = {}
     for name, value in _under("optimizer", tensors).items():
         index, key = name.split(".", 1)
+        like = parameters[int(index)]
+        if value.shape == like.shape:  # a fused step walks through memory: in the same layout
+            value = torch.empty_like(like, requires_grad=False).copy_(value)
         state.setdefault(int(index), {})[key] = value
     optimizer.load_state_dict(optimizer.state_dict() | {"state": state})
 

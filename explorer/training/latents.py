@@ -1,5 +1,6 @@
 """The data sets of latent diffusion: pictures for the autoencoder, latents and words after it."""
 
+import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -7,15 +8,18 @@ from pathlib import Path
 from random import Random
 
 import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
 from torch import Tensor
 
 from explorer.data.images import Images
 from explorer.data.scenes import pictures as scene_pictures
 from explorer.data.scenes import scene
-from explorer.data.scenes.captions import caption, owners, spoken
+from explorer.data.scenes.captions import Spoken, caption, owners, spoken
 from explorer.data.scenes.scene import COLOURS, PLACES, SIDES, Item, Scene
 from explorer.data.scenes.tokens import LENGTH, Tokenizer
 from explorer.models import zoo
+from explorer.models.vae import AUTOENCODER
 from explorer.training.objectives import NOTHING
 
 PICTURES = 24_000  # that the autoencoder is trained on: 300 MB
@@ -23,7 +27,6 @@ LATENTS = 60_000  # that the U-Net is trained on: 120 MB, and 6 MB of words
 CAPTIONS = 4  # of each
 READ = 100_000  # captions that the text reader is trained on
 CHUNK = 3000  # pictures in memory at a time
-AUTOENCODER = "scenes-vae"
 NONE = (NOTHING,) * 3
 Drawer = Callable[[Random], Iterator[Scene]]
 
@@ -47,12 +50,43 @@ def pictures(root: str | Path | None = None) -> Images:
     return scene_pictures.pictures(PICTURES, 0, root)
 
 
-@torch.no_grad()
-def captioned(root: str | Path | None = None, count: int = LATENTS, seed: int = 2) -> Captioned:
+def captioned(
+    root: str | Path | None = None,
+    count: int = LATENTS,
+    seed: int = 2,
+    cache: Path | None = None,
+) -> Captioned:
     """`count` training scenes as latents of the shipped autoencoder, with captions.
 
+    cache: a file that keeps them; it is made where there is none for these numbers and weights.
     Raises ZooError where the autoencoder is missing, DataError where MNIST is.
     """
+    weights = zoo.locate(AUTOENCODER).read_bytes()
+    made_of = f"{count} {seed} {hashlib.sha256(weights).hexdigest()}"
+    kept = _kept(cache, made_of) if cache else None
+    if kept is None:
+        kept = _made(root, count, seed)
+        if cache:
+            cache.parent.mkdir(parents=True, exist_ok=True)
+            part = cache.with_suffix(".part")
+            save_file(kept, part, {"made of": made_of})
+            part.replace(cache)
+    return Captioned(kept["latents"], kept["words"], int(kept["easy"]))
+
+
+def _kept(cache: Path, made_of: str) -> dict[str, Tensor] | None:
+    """What the cache holds, if it was made of the same."""
+    try:
+        with safe_open(cache, "pt") as file:
+            same = (file.metadata() or {}).get("made of") == made_of
+            return {k: file.get_tensor(k) for k in file.keys()} if same else None  # noqa: SIM118
+    except (OSError, SafetensorError):
+        return None
+
+
+@torch.no_grad()
+def _made(root: str | Path | None, count: int, seed: int) -> dict[str, Tensor]:
+    """Latents and words of scenes, those of one digit first, and how many those are."""
     net, tokenizer, rng = zoo.load(AUTOENCODER), Tokenizer(), Random(seed)
     latents, rows, digits = [], [], []
     for first in range(0, count, CHUNK):
@@ -63,10 +97,12 @@ def captioned(root: str | Path | None = None, count: int = LATENTS, seed: int = 
             [tokenizer.encode(caption(scene, rng)) for _ in range(CAPTIONS)] for scene in drawn
         ]
         digits += [len(scene.items) for scene in drawn]
-    fewest_first = torch.tensor(digits).argsort(stable=True)
-    tokens = torch.tensor(rows, dtype=torch.uint8)
-    easy = digits.count(1)
-    return Captioned(torch.cat(latents)[fewest_first], tokens[fewest_first], easy)
+    order = torch.tensor(digits).argsort(stable=True)
+    return {
+        "latents": torch.cat(latents)[order].contiguous(),
+        "words": torch.tensor(rows, dtype=torch.uint8)[order],
+        "easy": torch.tensor(digits.count(1)),
+    }
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,12 +119,16 @@ class Answered:
 
 
 def answered(
-    root: str | Path | None = None, count: int = READ, seed: int = 1, kind: Drawer = scene.training
+    root: str | Path | None = None,
+    count: int = READ,
+    seed: int = 1,
+    kind: Drawer = scene.training,
+    say: Callable[[Scene, Random], Spoken] = spoken,
 ) -> Answered:
     """`count` captions of training scenes, with answers. No picture is needed, nor root."""
     tokenizer, rng, rows, answers = Tokenizer(), Random(seed), [], []
     for drawn in islice(kind(Random(seed)), count):
-        phrases = spoken(drawn, rng)
+        phrases = say(drawn, rng)
         rows.append(tokenizer.encode(" ".join(phrase for phrase, _ in phrases)))
         told = [_answer(drawn.items[k]) if k is not None else NONE for k in owners(phrases)]
         answers.append(told + [NONE] * (LENGTH - len(told)))

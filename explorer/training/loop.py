@@ -86,6 +86,7 @@ def start(recipe: Recipe, precision: str = "auto", device: str = "auto") -> Run:
         lr=recipe.lr,
         weight_decay=recipe.weight_decay,
         betas=(0.9, 0.99),
+        fused=True,  # one pass over memory instead of ten
     )
     objective, optimizer = accelerator.prepare(objective, optimizer)
     net = accelerator.unwrap_model(objective).net
@@ -103,7 +104,7 @@ def train(run: Run, images: Images) -> Iterator[Progress]:
     mine = slice(accelerator.process_index, None, accelerator.num_processes)
     clock = _Clock()
     run.objective.train()
-    for rows, step in _rows(images, recipe, run.step):
+    for rows, step in data_rows(images, recipe, run.step):
         if step >= recipe.steps:
             return
         labels = None if images.labels is None else images.labels[rows]
@@ -128,7 +129,7 @@ def train(run: Run, images: Images) -> Iterator[Progress]:
         yield Progress(run.step, mean, lr, float(norm), recipe.batch / clock.lap())
 
 
-def _rows(images: Images, recipe: Recipe, first: int) -> Iterator[tuple[Tensor, int]]:
+def data_rows(images: Images, recipe: Recipe, first: int) -> Iterator[tuple[Tensor, int]]:
     """Batches of indices and their steps: of the easy part of the data first, then of all."""
     if first < recipe.easy:
         easy = batches(images.easy, recipe.batch, recipe.seed, first)

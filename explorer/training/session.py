@@ -171,7 +171,7 @@ def _facts(run: Run, images: Images, seconds: float) -> dict:
     """What the model card says of the training."""
     processes = run.accelerator.num_processes
     return {
-        "data": f"{images.name}, {len(images.pixels):,} pictures",
+        "data": f"{images.name}, {len(images.pixels):,} examples",
         "steps": run.recipe.steps,
         "batch": run.recipe.batch,
         "minutes": round(seconds / 60, 1),

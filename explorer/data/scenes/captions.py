@@ -67,8 +67,8 @@ def spoken(scene: Scene, rng: Random) -> Spoken:
     return _joined(scene, [_named(item, rng) for item in scene.items], rng)
 
 
-def spoken_in_full(scene: Scene) -> Spoken:
-    """As `full`, phrase by phrase."""
+def spoken_in_full(scene: Scene, rng: Random | None = None) -> Spoken:
+    """As `full`, phrase by phrase; rng is not needed, and taken as `spoken` takes it."""
     return _joined(scene, [_named(item, _All()) for item in scene.items], _All())
 
 

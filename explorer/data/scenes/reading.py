@@ -46,18 +46,27 @@ def read(pictures: Tensor, counts: Sequence[int], judge: nn.Module) -> list[Read
     The ground is the median of the border; ink is what differs from it. Two digits are parted
     where a row or a column holds the least ink. The judge names each, drawn as MNIST draws.
     """
-    found, crops = [], []
+    found = []
     for picture, count in zip((pictures.float() + 1) * 127.5, counts, strict=True):
         parts, places, ground = _parted(picture, count)
         found.append((places, [_colour(picture, part, ground) for part in parts], ground))
-        crops += [_as_mnist(picture, part, ground) for part in parts]
     with torch.no_grad():
-        names = iter(judge(torch.stack(crops)).argmax(1).tolist()) if crops else iter(())
+        crops = as_mnist(pictures, counts)
+        names = iter(judge(crops).argmax(1).tolist() if len(crops) else ())
     readings = []
     for places, colours, ground in found:
         digits = tuple(next(names) if colour else (next(names), -1)[1] for colour in colours)
         readings.append(Reading(digits, tuple(colours), places, _nearest(ground, GROUNDS)))
     return readings
+
+
+def as_mnist(pictures: Tensor, counts: Sequence[int]) -> Tensor:
+    """Every digit of pictures (N, 3, 64, 64) as MNIST would hold it: (sum of counts, 1, 28, 28)."""
+    crops = []
+    for picture, count in zip((pictures.float() + 1) * 127.5, counts, strict=True):
+        parts, _, ground = _parted(picture, count)
+        crops += [_as_mnist(picture, part, ground) for part in parts]
+    return torch.stack(crops) if crops else torch.empty(0, 1, FRAME, FRAME)
 
 
 def verdict(scene: Scene, reading: Reading) -> Verdict:
