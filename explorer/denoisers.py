@@ -91,6 +91,34 @@ def guide(reference: Tensor, conditional: Tensor, scale: float | Tensor) -> Tens
     return reference + scale * (conditional - reference)
 
 
+Halves = Callable[[Tensor, Level], tuple[Tensor, Tensor]]
+"""(x, level) -> x0_hat of the reference and of the condition, (B, C, H, W) each."""
+
+
+def halves(net: Network, context: Tensor, reference: Tensor, predicts: Target = "v") -> Halves:
+    """What one network says of two contexts (B, L, D), both asked in one batch of 2B.
+
+    The reference is usually the null context. With the context of other words in its place,
+    guidance pushes away from those: a negative prompt.
+    """
+    both = from_network(net, predicts, torch.cat([reference, context]))  # (2B, L, D)
+
+    def ask(x: Tensor, level: Level) -> tuple[Tensor, Tensor]:
+        twice = Level(*(_twice(value) for value in level))
+        return both(torch.cat([x, x]), twice).chunk(2)
+
+    return ask
+
+
+def from_halves(halves: Halves, scale: float | Tensor) -> Denoiser:
+    """guided() where both predictions come together."""
+
+    def denoise(x: Tensor, level: Level) -> Tensor:
+        return guide(*halves(x, level), scale)
+
+    return denoise
+
+
 def guided(conditional: Denoiser, unconditional: Denoiser, scale: float | Tensor) -> Denoiser:
     """Guidance between any two Denoisers; a float scale of 1 is `conditional` itself.
 
@@ -115,14 +143,7 @@ def paired(
     """guided() for one network with two contexts (B, L, D), both halves in one batch of 2B."""
     if _is_one(scale):
         return from_network(net, predicts, context)
-    both = from_network(net, predicts, torch.cat([null, context]))  # (2B, L, D)
-
-    def denoise(x: Tensor, level: Level) -> Tensor:
-        twice = Level(*(_twice(value) for value in level))
-        reference, conditional = both(torch.cat([x, x]), twice).chunk(2)  # (B, C, H, W) each
-        return guide(reference, conditional, scale)
-
-    return denoise
+    return from_halves(halves(net, context, null, predicts), scale)
 
 
 def _twice(value: float | Tensor) -> float | Tensor:

@@ -1,4 +1,4 @@
-"""Samplers and Guidance: what their handlers compute is what the theory says, and they refuse."""
+"""Samplers: what its handlers compute is what the theory says, and they refuse."""
 
 import base64
 import json
@@ -13,14 +13,12 @@ import pytest
 import torch
 
 from explorer import ideal
-from explorer.app import guiding, studio
+from explorer.app import studio
 from explorer.app.once import once
 from explorer.app.player import grey
 from explorer.app.racing import answer, answers, chance, entrants, films, quality, race
-from explorer.app.tabs import guidance, samplers
-from explorer.denoisers import from_network, guide
-from explorer.figures import palette
-from explorer.figures.maps import diverging
+from explorer.app.tabs import samplers
+from explorer.denoisers import from_network
 from explorer.judge import features
 from explorer.models import zoo
 from explorer.models.unet import UNet, UNetConfig
@@ -30,12 +28,9 @@ from explorer.schedules import SCHEDULES, SPACINGS, levels
 TINY = UNetConfig(channels=(8, 16), attention=(False, True), head_dim=8, emb_dim=16)
 SIX = entrants.text(entrants.DEFAULT)
 RACE = dict(digit="7", seed=0, budget=6, schedule="linear", scale=2, chosen=SIX, own="")
-STRIP = dict(digit="7", seed=0, scales="0, 1, 4", steps=4, schedule="cosine", spacing="trailing")
-CROWD = {key: value for key, value in STRIP.items() if key != "steps"}
 
 
-CACHES = (answers.film, answers.run, answers.three_ways, answers.reruns,
-          answer._converged, guidance._strip, guidance._crowd)  # fmt: skip
+CACHES = (answers.film, answers.run, answers.three_ways, answers.reruns, answer._converged)
 
 
 def six(budget: int, schedule: str = "linear", spacing: str = "trailing") -> list[race.Entrant]:
@@ -262,36 +257,6 @@ def test_a_live_measurement_that_nobody_asks_on_stops():
     assert studio.engine().calls == calls and studio.engine()._runs == 0
 
 
-def test_what_is_shown_of_a_step_adds_up_to_the_guided_prediction():
-    scales = (-1.0, 0.0, 1.0, 5.0)
-    result = guiding.strip(7, [0] * 4, scales, race.grid("ddim", "cosine", "trailing", 5), "ddim")
-    parts = zip(result.unconditional, result.conditional, result.steps[:-1], strict=True)
-    for reference, conditional, step in parts:
-        mixed = guide(reference, conditional, torch.tensor(scales))
-        assert (mixed - step.x0_hat).abs().max() < 1e-4
-        assert torch.allclose(reference[1], step.x0_hat[1], atol=1e-5)  # scale 0
-        assert torch.allclose(conditional[2], step.x0_hat[2], atol=1e-5)  # scale 1
-
-
-def test_a_row_of_the_strip_is_the_run_with_that_scale_alone():
-    grid = race.grid("ddim", "linear", "trailing", 4)
-    row = guiding.strip(7, [5] * 3, (0.0, 1.0, 3.0), grid, "ddim")
-    alone = race.run([race.Entrant("ddim", "trailing", grid)], race.Start(7, 5, 3.0))[0]
-    assert (row.steps[-1].x[2:] - alone.picture).abs().max() < 1e-4
-
-
-def test_spread_is_0_for_copies_and_counts_pairs():
-    one = torch.zeros(1, 1, 2, 2)
-    assert guiding.spread(one.expand(4, 1, 2, 2)) == 0
-    assert guiding.spread(torch.cat([one, one + 1])) == pytest.approx(1)
-
-
-def test_difference_is_drawn_on_a_fixed_scale_that_is_white_at_0():
-    colours = diverging(np.array([[[-2.0, -1.0, 0.0, 1.0]]]), span=1)[0, 0]
-    low, middle, high = (tuple(bytes.fromhex(c[1:])) for c in palette.DIVERGING)
-    assert [tuple(c) for c in colours] == [low, low, middle, high]
-
-
 def race_of(**asked) -> tuple:
     return samplers.race(*asked.values())
 
@@ -300,41 +265,32 @@ BAD = {
     "digit": ["11", 7, None, ["7"], "<b>", math.nan],
     "seed": [math.nan, math.inf, -1, 1e300, 2.5, True, None, [1], "0"],
     "budget": [0, 3, 201, math.nan, 1e300, 20.5, [20], None],
-    "steps": [0, 3, 41, math.nan, 1e300, [20], None, "20"],
     "schedule": ["quadratic", None, 3, ["linear"]],
-    "spacing": ["even", None, 3, ["karras"]],
     "chosen": ["", "ddim", "ddim/even", "ddpm2/karras", None, 3, ["ddim/karras"], "a" * 500,
                "/", "ddim/trailing/x"],
     "own": [],
     "scale": [math.nan, -1, 21, 1e300, math.inf, None, [2], "2"],
-    "scales": ["", "1", "0, 1", "1,1,1", "0,1,nan", "0,1,inf", "0,1,1e300", "a,b,c", "0,1,21",
-               "-3,0,1", "0,1,2,3,4,5,6,7", None, 3, [0, 1, 2], "1," * 500, "<img>,1,2"],
 }  # fmt: skip
-NAMES = {"digit": "Digit", "seed": "Seed", "budget": "Evaluations", "steps": "Steps",
-         "schedule": "Schedule", "spacing": "Spacing", "chosen": "Entrants",
-         "scale": "Guidance scale", "scales": "Scales"}  # fmt: skip
+NAMES = {"digit": "Digit", "seed": "Seed", "budget": "Evaluations", "schedule": "Schedule",
+         "chosen": "Entrants", "scale": "Guidance scale"}  # fmt: skip
 CASES = [
-    pytest.param(handler, good, name, value, id=f"{handler.__module__[-8:]}-{name}-{value!r:.20}")
-    for handler, good in ((race_of, RACE), (guidance.run, STRIP), (guidance.crowd, CROWD))
-    for name in good
-    for value in BAD[name]
+    pytest.param(name, value, id=f"{name}-{value!r:.20}") for name in RACE for value in BAD[name]
 ]
 
 
-@pytest.mark.parametrize(("handler", "good", "name", "value"), CASES)
-def test_a_bad_value_gets_a_sentence_with_its_field_and_range(handler, good, name, value):
+@pytest.mark.parametrize(("name", "value"), CASES)
+def test_a_bad_value_gets_a_sentence_with_its_field_and_range(name, value):
     with pytest.raises(gr.Error) as caught:
-        handler(**good | {name: value})
+        race_of(**RACE | {name: value})
     sentence = str(caught.value.message)
     assert sentence.startswith(NAMES[name]) and sentence.endswith(".") and len(sentence) < 300
     assert " to " in sentence or "one of" in sentence
 
 
 def test_after_a_refusal_the_next_request_works():
-    for handler, good in ((race_of, RACE), (guidance.run, STRIP), (guidance.crowd, CROWD)):
-        with pytest.raises(gr.Error):
-            handler(**good | {"seed": math.nan})
-        assert handler(**good)[0]["tracks"]
+    with pytest.raises(gr.Error):
+        race_of(**RACE | {"seed": math.nan})
+    assert race_of(**RACE)[0]["tracks"]
 
 
 def test_a_missing_model_is_a_sentence(monkeypatch):

@@ -4,7 +4,8 @@
 //
 //   plot(host, {title, x, y, width, height, onhover}) -> {draw(series), cursor(x), root}
 //     x, y: {label, log, range: [low, high] or null for that of the data, ticks or null}
-//     series: [{key, label, ink: 'sampler-ddim', points: [[x, y], ...], dots, rings, line, faint, wide}]
+//     series: [{key, label, ink: 'sampler-ddim', points: [[x, y], ...], dots, rings, line, faint, wide, strength}]
+//     strength: opacity, for lines of one ink that stand in an order
 //   onhover(x): the pointer is over the data at x; without it, only the reading moves.
 (function (ex) {
   const ns = 'http://www.w3.org/2000/svg', LEFT = 54, RIGHT = 12, TOP = 10, BOTTOM = 38;
@@ -85,11 +86,11 @@
 
     const drawable = ([px, py]) => Number.isFinite(px) && Number.isFinite(py) && (!ax.log || px > 0) && (!ay.log || py > 0);
 
-    function one({ key, ink, points, dots, rings, line = true, faint, wide }) {
+    function one({ key, ink, points, dots, rings, line = true, faint, wide, strength = null }) {
       const places = points.filter(drawable).map(([px, py]) => [scaleX(px), scaleY(py)]);
       const name = ink ? ink.slice(ink.indexOf('-') + 1) : '';
       const colour = ink ? `var(--${ink})` : 'var(--body-text-color-subdued)';
-      const group = ex.svg('g', { 'data-series': key, opacity: faint ? 0.35 : null });
+      const group = ex.svg('g', { 'data-series': key, opacity: faint ? 0.35 : strength });
       if (line && places.length > 1) {
         group.append(ex.svg('path', { class: wide ? 'line wide' : 'line', style: `stroke:${colour};stroke-dasharray:${(ink && ex.dashes[name]) || 'none'}`,
           d: 'M' + places.map(([px, py]) => `${px.toFixed(1)} ${py.toFixed(1)}`).join('L') }));

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from explorer.app.racing import entrants
 from explorer.app.tables import NAMES
-from explorer.figures import quality
 from explorer.paths import ASSETS
 
 NONE = (
@@ -58,26 +57,3 @@ def table(model: str) -> dict | None:
             for sampler, spacing in sorted(runs, key=entrants.place)
         ],
     }
-
-
-def against_scale(model: str) -> str:
-    """Accuracy, Fréchet distance and diversity for each measured scale, as HTML."""
-    found = rows(model)
-    scaled = [r for r in found if (r["sampler"], r["steps"]) == _commonest_run(found)]
-    if len(scaled) < 2:
-        return NONE
-    first = scaled[0]
-    return (
-        "<h4>What a scale gains and what it costs, measured</h4>"
-        f"{quality.by_scale(scaled)}<p class='quiet'>{first['n']} samples a scale, classes in "
-        f"turn; DDIM, {first['nfe']} NFE, {first['schedule']} schedule, {first['spacing']} "
-        "spacing. The project’s classifier names them; Fréchet distance (less is better) and "
-        "diversity (mean distance of two digits of one class) are in its features. Measured by "
-        "<code>explorer evaluate</code>.</p>"
-    )
-
-
-def _commonest_run(found: list[dict]) -> tuple:
-    """(sampler, steps) of the run that was measured at the most scales."""
-    runs = Counter((row["sampler"], row["steps"]) for row in found)
-    return runs.most_common(1)[0][0] if runs else ()

@@ -3,13 +3,14 @@
 import pytest
 from playwright.sync_api import expect
 
-from explorer.app.tabs import forward, schedules, truth
+from explorer.app.tabs import forward, guidance, schedules, truth
 
 from .conftest import Watch, open_tab
 
 pytestmark = pytest.mark.browser
 
 ALL = {module.TITLE: [title for title, _ in module.CHAPTERS] for module in (forward, schedules)}
+ALL[guidance.TITLE] = list(guidance.CHAPTERS)
 ALL[truth.TITLE] = [chapter.title for chapter in truth.CHAPTERS]
 
 
@@ -23,7 +24,7 @@ def test_every_chapter_opens(browser, app, tab, width, scheme):
     for title in ALL[tab]:
         page.get_by_role("tab", name=title, exact=True).click(timeout=10_000)
         panel = page.locator(".chapters .tabitem >> visible=true")
-        panel.locator("canvas, svg.chart").first.wait_for(timeout=60_000)
+        panel.locator("canvas, svg.chart, svg.tradeoff").first.wait_for(timeout=60_000)
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, title
         expect(panel.locator('canvas[aria-label="Not drawn yet"]')).to_have_count(0, timeout=60_000)
         unnamed = panel.locator("canvas:not([aria-label])").count()

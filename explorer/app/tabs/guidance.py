@@ -1,196 +1,175 @@
-"""Guidance: one noise under several scales, and what each step is made of."""
-
-import math
-import time
+"""Guidance: one noise under several scales, what each step is made of, and what can be changed."""
 
 import gradio as gr
 
-from explorer.app import checks, controls, measured
-from explorer.app.once import once
+from explorer.app import checks, controls, measured_scale, prompts
+from explorer.app.guiding import answers, asked, layout, words
+from explorer.app.guiding.asked import refusing
 from explorer.app.player import player
-from explorer.app.tables import NAMES
-from explorer.app.theme import predict, template, widget
+from explorer.app.theme import predict, template
 
 TITLE = "Guidance"
-SCALES, LOWEST, HIGHEST = (0.0, 1.0, 2.0, 4.0, 8.0), -2, 20
-FEWEST_SCALES, MOST_SCALES = 3, 7
-FEWEST, MOST = 4, 40
-CROWD, CROWD_STEPS = 4, 10
-DEFAULTS = ("7", 0, SCALES, 20, "linear", "trailing")
-
-QUESTION = (
-    "Scale 1 is the network's plain answer when it is told the label. "
-    "What will scale 8 draw: a better digit, a different one, or something that is no digit?"
-)
-ANSWER = (
-    "Usually a bolder, more typical one. The scale multiplies what the label changes, so it pushes "
-    "towards what tells this digit from all others, and past it: strokes thicken, values leave the "
-    "range of pictures, and different noises end in nearly the same picture. Scale 0 never hears "
-    "the label and draws whatever this noise is nearest to."
-)
-EMPTY = "The first pictures are on their way: the model is being loaded."
+CHAPTERS, GROUP = words.CHAPTERS, "guidance-chapters"
+LOADING = "The first pictures are on their way: the model is being loaded."
+COMING = "The pictures are on their way."
+FIRST_SCALE, STRONG = 3.0, 6.0
+INTERVAL, PHI = "0.3, 8", 0.7
+NEGATIVE = {asked.DIGITS: "9", asked.SCENES: ""}
 
 
-def scales_of(text: object) -> tuple[float, ...]:
-    """3 to 7 different numbers from -2 to 20, in rising order, or a gr.Error."""
-    rule = (
-        f"Scales must be {FEWEST_SCALES} to {MOST_SCALES} different numbers "
-        f"from {LOWEST} to {HIGHEST}, separated by commas"
-    )
-    if not isinstance(text, str) or len(text) > 200:
-        raise checks.refuse(f"{rule}.")
-    try:
-        values = [float(part.replace("−", "-")) for part in text.split(",") if part.strip()]
-    except ValueError:
-        raise checks.refuse(f"{rule}, such as 0, 1, 2, 4, 8.") from None
-    if not all(math.isfinite(v) and LOWEST <= v <= HIGHEST for v in values):
-        raise checks.refuse(f"{rule}; one of these is not in that range.")
-    # equal where they would read equal: a label shows six digits
-    found = tuple(sorted({float(f"{v:g}") + 0.0 for v in values}))
-    if not FEWEST_SCALES <= len(found) <= MOST_SCALES:
-        raise checks.refuse(f"{rule}; these are {len(found)}.")
-    return found
+@refusing
+def run(*values) -> tuple:
+    """The row of scales: the shared controls, then scales. Raises gr.Error, naming the field."""
+    *shared, scales = values
+    return answers.strip(asked.check(*shared), asked.scales_of(scales))
 
 
-@once(24)
-def _strip(digit: str, seed: int, scales: tuple, steps: int, schedule: str, spacing: str) -> tuple:
-    """The answer to a checked request: the row of scales, each taken apart, and the facts."""
-    controls.ready()
-    from explorer.app import guiding
-    from explorer.app.racing import race
-
-    grid = race.grid("ddim", schedule, spacing, steps)
-    clock = time.perf_counter()
-    result = guiding.strip(int(digit), [seed] * len(scales), scales, grid, "ddim")
-    seconds = time.perf_counter() - clock
-    parts = {
-        "scales": [guiding.title(scale) for scale in scales],
-        "films": [guiding.parts_film(result, row).payload() for row in range(len(scales))],
-    }
-    measured = controls.measures(
-        [
-            (str(steps), "denoiser evaluations (NFE) a scale, one a step"),
-            (str(2 * steps), "network evaluations a scale: with and without the label"),
-            (f"{seconds:.2f} s", f"measured here, {len(scales)} scales in one batch"),
-        ]
-    )
-    line = "paired(net, context, null, scale)"
-    facts = (
-        f"{measured}<p class='quiet'>Digit {digit}, seed {seed}; model {controls.model_name()}; "
-        f"DDIM, {NAMES[schedule]} schedule, {spacing} spacing. Grey scale: black −1, white 1, "
-        "fixed; a guess may lie outside, and is clipped only for display.</p>"
-        f"<pre class='explorer-code'>denoise = {line}  <i># both halves in one batch</i>\n"
-        "x0_hat = reference + scale * (conditional - reference)  "
-        "<i># guide() in explorer/denoisers.py</i></pre>"
-    )
-    return guiding.row_film(result).payload(), parts, facts
+@refusing
+def crowd(*values) -> tuple:
+    """The seeds under every scale; as `run`."""
+    *shared, scales = values
+    return answers.crowd(asked.check(*shared), asked.scales_of(scales))
 
 
-@once(24)
-def _crowd(digit: str, seed: int, scales: tuple, schedule: str, spacing: str) -> tuple:
-    """CROWD seeds under every scale, all in one batch."""
-    controls.ready()
-    from explorer.app import guiding
-    from explorer.app.racing import race
-
-    seeds = [(seed + i) % (controls.LAST_SEED + 1) for i in range(CROWD)] * len(scales)
-    repeated = [scale for scale in scales for _ in range(CROWD)]
-    grid = race.grid("dpmpp_2m", schedule, spacing, CROWD_STEPS)
-    result = guiding.strip(int(digit), seeds, repeated, grid, "dpmpp_2m")
-    said = (
-        f"<p class='quiet'>Digit {digit}, seeds {seeds[0]} to {seeds[CROWD - 1]} below each other; "
-        f"{CROWD_STEPS} NFE of DPM++ 2M; {NAMES[schedule]} schedule, {spacing} spacing; model "
-        f"{controls.model_name()}. “Apart” is the root mean square difference of a pixel between "
-        f"two of the {CROWD} results, in pixel values, black −1 to white 1.</p>"
-    )
-    return guiding.crowd_film(result, CROWD).payload(), said
+@refusing
+def apart(*values) -> tuple:
+    """One scale, taken apart: the shared controls, then the scale; as `run`."""
+    *shared, scale = values
+    return answers.parts(asked.check(*shared), asked.one_scale(scale))
 
 
-def run(digit, seed, scales, steps, schedule, spacing) -> tuple:
-    """The row of scales that the controls ask for. Raises gr.Error, naming field and range."""
-    return _strip(
-        *_shared(digit, seed, scales),
-        checks.integer("Steps (NFE)", steps, FEWEST, MOST),
-        *_places(schedule, spacing),
+@refusing
+def changed(*values) -> tuple:
+    """Plain guidance and what was changed; as `run`."""
+    *shared, scale, digit, prompt, interval, phi = values
+    request = asked.check(*shared)
+    return answers.changed(
+        request,
+        asked.one_scale(scale),
+        asked.negative(request, digit, prompt),
+        *asked.interval_of(interval),
+        checks.number("Rescale φ", phi, 0, 1),
     )
 
 
-def crowd(digit, seed, scales, schedule, spacing) -> tuple:
-    """The seeds under every scale. Raises gr.Error, naming field and range."""
-    return _crowd(*_shared(digit, seed, scales), *_places(schedule, spacing))
+def example(event: gr.EventData) -> str:
+    """The example that was pressed."""
+    sent = getattr(event, "_data", None)
+    text = sent.get("text") if isinstance(sent, dict) else None
+    return checks.choice("Example", text, prompts.EXAMPLES)
 
 
-def _shared(digit, seed, scales) -> tuple:
-    return (
-        checks.choice("Digit", digit, controls.DIGITS),
-        checks.integer("Seed", seed, 0, controls.LAST_SEED),
-        scales_of(scales),
-    )
-
-
-def _places(schedule, spacing) -> tuple:
-    return (
-        checks.choice("Schedule", schedule, NAMES),
-        checks.choice("Spacing", spacing, controls.SPACINGS),
-    )
+def use_interval(event: gr.EventData) -> str:
+    """The interval that was dragged, as text."""
+    sent = getattr(event, "_data", None)
+    text = sent.get("interval") if isinstance(sent, dict) else None
+    asked.interval_of(text)
+    return text
 
 
 def warm() -> None:
-    """Run the opening pictures, so that they are there before the tab is opened."""
-    digit, seed, scales, steps, schedule, spacing = DEFAULTS
-    _strip(digit, seed, scales, steps, schedule, spacing)
-    _crowd(digit, seed, scales, schedule, spacing)
+    """Run what the chapters open with, so that it is there before they are opened."""
+    model = asked.opening()
+    first = asked.first(model)
+    answers.strip(first, asked.SCALES)
+    answers.parts(first, FIRST_SCALE)
+    answers.crowd(first, asked.SCALES)
+    interval = asked.interval_of(INTERVAL)
+    answers.changed(first, STRONG, NEGATIVE[model], *interval, PHI)
 
 
 def build(context) -> None:
-    """The tab: a question, the controls, the row, one step taken apart, and a crowd of seeds."""
-    predict(QUESTION, ANSWER)
-    digit, seed, fresh = controls.digit_and_seed(controls.DIGITS)
-    with gr.Accordion("Scales, steps, schedule and spacing", open=False):
-        scales = gr.Textbox(
-            ", ".join(f"{scale:g}" for scale in SCALES),
-            label=f"Scales: {FEWEST_SCALES} to {MOST_SCALES} numbers from {LOWEST} to {HIGHEST}",
-            max_lines=1,
-        )
-        steps = gr.Slider(
-            FEWEST,
-            MOST,
-            DEFAULTS[3],
-            step=1,
-            label="Steps of DDIM (NFE)",
-            elem_classes="settles",
-        )
-        schedule, spacing = controls.schedule_and_spacing()
-    show = player(None, name="guidance", empty=EMPTY)
-    parts = gr.HTML(
-        None,
-        html_template=template("guidance.html"),
-        js_on_load=widget("guidance"),
-        apply_default_css=False,
-        elem_classes="explorer-widget",
-    )
-    facts = controls.said()
-    with gr.Row(elem_classes="beside"):
-        with gr.Column(scale=2, min_width=280):
-            controls.fixed(template("crowd.html"))
-            about = controls.said()
-        with gr.Column(scale=3, min_width=280):
-            many = player(None, name="crowd", picture=84, empty=EMPTY)
-    controls.fixed(measured.against_scale(context.model))
-
-    row = controls.Job(
-        run,
-        [digit, seed, scales, steps, schedule, spacing],
-        [show, parts, facts],
-        progress=show,
-        api_name="guidance",
-    )
-    rest = controls.Job(
-        crowd,
-        [digit, seed, scales, schedule, spacing],
-        [many, about],
-        progress=many,
-        api_name="guidance_crowd",
-    )
-    controls.on_change(context.tab, [row, rest], seed=seed, fresh=fresh)
+    """The tab: a model and what it is told, and a chapter for each thing to see."""
+    tab, opened, jobs = context.tab, {}, {}
+    with gr.Column(elem_classes="guidance-tab"):
+        shared, fresh, examples = layout.shared(context.model)
+        scales = layout.more(shared)
+        with gr.Tabs(elem_classes=["chapters", GROUP]):
+            for title, fill in zip(CHAPTERS, (_scale, _apart, _crowd, _changed), strict=False):
+                with gr.Tab(title) as opened[title]:
+                    predict(*words.PREDICT[title])
+                    jobs[title] = fill(shared, scales)
+            with gr.Tab(words.MEASURED) as opened[words.MEASURED]:
+                predict(*words.PREDICT[words.MEASURED])
+                _measured(context.model)
+    chapters = [
+        controls.Chapter(opened[title], [jobs[title]] if title in jobs else ())
+        for title in CHAPTERS
+    ]
+    also = controls.on_chapters(tab, chapters, GROUP, seed=shared[3], fresh=fresh)
+    private = {"api_visibility": "private", "queue": False}
+    also(examples.pick(example, None, shared[2], **private).success)
+    interval, text = jobs[words.CHANGED].outputs[1], jobs[words.CHANGED].inputs[-2]
+    also(interval.use(use_interval, None, text, **private).success)
     context.warm_up.append(warm)
+
+
+def _scale(shared: list, scales: gr.Textbox) -> controls.Job:
+    show = player(None, name="guidance", empty=LOADING)
+    meter = layout.made("meter", follows="guidance")
+    facts = controls.said()
+    return controls.Job(run, [*shared, scales], [show, meter, facts], show, "guidance")
+
+
+def _apart(shared: list, _: gr.Textbox) -> controls.Job:
+    scale = layout.scale_slider(FIRST_SCALE)
+    controls.fixed(template("guidance/formula.html"))
+    show = player(None, name="parts", empty=COMING)
+    facts = controls.said()
+    controls.fixed(template("guidance/difference.html"))
+    return controls.Job(apart, [*shared, scale], [show, facts], show, "guidance_apart")
+
+
+def _crowd(shared: list, scales: gr.Textbox) -> controls.Job:
+    with gr.Column(elem_classes="crowd"):
+        many = player(None, name="crowd", empty=COMING)
+    about = controls.said()
+    return controls.Job(crowd, [*shared, scales], [many, about], many, "guidance_crowd")
+
+
+def _changed(shared: list, _: gr.Textbox) -> controls.Job:
+    with gr.Row(equal_height=False):
+        with gr.Column(min_width=280):
+            scale = layout.scale_slider(STRONG)
+            digit = gr.Radio(
+                [*controls.DIGITS, "none"],
+                value=NEGATIVE[asked.DIGITS],
+                label="Negative digit: push away from it",
+                elem_classes="chips only-mnist",
+            )
+            prompt = gr.Textbox(
+                NEGATIVE[asked.SCENES],
+                label="Negative prompt: push away from it (empty: from no prompt, as usual)",
+                placeholder="such as: a thin one",
+                max_lines=1,
+                elem_classes="only-scenes",
+            )
+        with gr.Column(min_width=280):
+            low, high = asked.interval_of(INTERVAL)
+            interval = layout.made(
+                "interval",
+                "(detail) => trigger('use', detail)",
+                value={"ratios": [], "low": low, "high": high},
+            )
+            phi = gr.Slider(
+                0,
+                1,
+                PHI,
+                step=0.05,
+                label="Rescale φ: 0 leaves the contrast, 1 gives back the conditional’s",
+                elem_classes="settles",
+            )
+    text = gr.Textbox(INTERVAL, visible=False)
+    show = player(None, name="changed", empty=COMING)
+    facts = controls.said()
+    inputs = [*shared, scale, digit, prompt, text, phi]
+    return controls.Job(changed, inputs, [show, interval, facts], show, "guidance_changed")
+
+
+def _measured(model: str) -> None:
+    for key, html in (
+        (asked.SCENES, measured_scale.scenes()),
+        (asked.DIGITS, measured_scale.digits(model)),
+    ):
+        with gr.Column(elem_classes=f"only-{key}"):
+            controls.fixed(html)

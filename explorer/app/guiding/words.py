@@ -1,0 +1,181 @@
+"""What the Guidance tab asks before, and says after. Every text of a person is escaped."""
+
+from collections.abc import Sequence
+from html import escape
+
+from explorer.app import controls, prompts
+from explorer.app.guiding.asked import DIGITS, Asked
+from explorer.app.racing.entrants import LABELS
+from explorer.app.tables import NAMES
+
+CHAPTERS = SCALE, PARTS, CROWD, CHANGED, MEASURED = (
+    "Scale",
+    "Taken apart",
+    "Scale × seed",
+    "Negative, interval, rescale",
+    "Measured",
+)
+PREDICT = {
+    SCALE: (
+        "Scale 1 is the network’s plain answer when it is told what to draw. What will scale 8 "
+        "draw: a better picture, a different one, or something that is no picture?",
+        "Usually a bolder, more typical one. The scale multiplies what being told changes, so it "
+        "pushes towards what tells this from everything else, and past it: strokes thicken, "
+        "colours harden, values leave the range of pictures and are cut. Scale 0 is never told "
+        "and draws whatever this noise is nearest to.",
+    ),
+    PARTS: (
+        "At which steps do the two predictions differ most: at the noisiest, in the middle, or "
+        "near the end?",
+        "At the noisiest and in the middle. There the state says little, so being told decides "
+        "much: where things are, which digit, which colour. Near the end both look at a nearly "
+        "finished picture and agree, and no scale changes much. Hence guidance in an interval.",
+    ),
+    CROWD: (
+        "Four noises, one request. As the scale rises, will the four pictures of a column grow "
+        "more alike or more different?",
+        "Usually more alike: guidance buys agreement with what was asked, and pays with variety. "
+        "How far apart the four end is measured below each column.",
+    ),
+    CHANGED: (
+        "A large scale saturates. Which helps most without losing what was asked: to guide only "
+        "at some noise levels, to rescale the prediction, or to name what is not wanted?",
+        "They do different things. The interval leaves alone the noisiest steps, where a large "
+        "scale throws variety away, and the last, where it changes little, and it saves network "
+        "evaluations. Rescaling takes back the contrast that the scale added. A negative prompt "
+        "changes the direction: away from those words instead of away from everything.",
+    ),
+    MEASURED: (
+        "Does more guidance always draw more of what was asked?",
+        "Up to a point. The share of captions that come true rises steeply at first, then stays "
+        "or falls, while the pictures of one caption grow more alike all the way.",
+    ),
+}
+GUIDE = "reference + scale * (conditional - reference)"
+COLUMNS = {
+    "plain": "plain",
+    "negative": "negative",
+    "interval": "interval",
+    "rescale": "rescaled",
+    "together": "all together",
+}
+
+
+def quoted(asked: Asked) -> str:
+    """What the model was told, fit for HTML."""
+    if asked.model == DIGITS:
+        return f"Digit {escape(asked.told)}"
+    return f"Prompt “{escape(asked.told)}”" if asked.told else "Empty prompt"
+
+
+def empty(asked: Asked) -> str:
+    """What to know of an empty prompt, before anything else; of others nothing."""
+    return f"<p>{prompts.EMPTY}</p>" if not asked.told else ""
+
+
+def source(asked: Asked, name: str) -> str:
+    """Model, sampler, schedule and spacing of a run."""
+    return (
+        f"model {escape(name)}; {LABELS[asked.sampler]}, {NAMES[asked.schedule]} schedule, "
+        f"{asked.spacing} spacing"
+    )
+
+
+def _scale_of_greys(asked: Asked) -> str:
+    if asked.model == DIGITS:
+        return (
+            "Grey scale: black −1, white 1, fixed; a guess may lie outside, and is cut only for "
+            "display: “cut” counts the values more than 0.02 outside."
+        )
+    return (
+        "The run is in the latent; every guess is decoded to be seen. Its values may lie outside "
+        "−1 to 1, and are cut only for display: “cut” counts those more than 0.02 outside."
+    )
+
+
+def strip(asked: Asked, name: str, scales: int, seconds: float) -> str:
+    """The facts below the row of scales."""
+    measured = controls.measures(
+        [
+            (str(asked.steps), "denoiser evaluations (NFE) a scale, one a step"),
+            (str(2 * asked.steps), "network evaluations a scale: told and not told"),
+            (f"{seconds:.2f} s", f"measured here, {scales} scales in one batch"),
+        ]
+    )
+    return (
+        f"{empty(asked)}{measured}<p class='quiet'>{quoted(asked)}, seed {asked.seed}; "
+        f"{source(asked, name)}. {_scale_of_greys(asked)}</p>"
+        "<pre class='explorer-code'>denoise = from_halves(halves(net, context, null), scale)  "
+        "<i># both halves in one batch</i>\n"
+        f"return {GUIDE}  <i># guide() in explorer/denoisers.py</i></pre>"
+    )
+
+
+def parts(asked: Asked, name: str, scale: float) -> str:
+    """The facts below one scale, taken apart."""
+    latent = (
+        ""
+        if asked.model == DIGITS
+        else "The formula holds in the latent; decoded, it holds nearly. "
+    )
+    return (
+        f"{empty(asked)}<p class='quiet'>{quoted(asked)}, seed {asked.seed}, scale {scale:g}; "
+        f"{asked.steps} NFE; "
+        f"{source(asked, name)}. {latent}Both predictions are made at the noisy state that the "
+        "run with this scale has reached.</p>"
+    )
+
+
+def crowd(asked: Asked, name: str, seeds: Sequence[int]) -> str:
+    """The facts below the grid of scales and seeds."""
+    return (
+        f"{empty(asked)}<p class='quiet'>{quoted(asked)}, seeds {seeds[0]} to {seeds[-1]} below "
+        "each other; "
+        f"{asked.steps} NFE; {source(asked, name)}. “Apart” is the root mean square difference of "
+        f"a value between two of the {len(seeds)} results, of the range −1 to 1.</p>"
+    )
+
+
+def column(name: str, asked: Asked, change) -> str:
+    """What was changed, in a few words."""
+    if name == "negative":
+        shown = change.negative if len(change.negative) < 30 else change.negative[:28] + "…"
+        return f"away from {shown}"
+    if name == "interval":
+        return f"σ/α {number(change.low)} to {number(change.high)}"
+    return {"plain": "guided everywhere", "rescale": f"φ = {change.phi:g}"}.get(name, "")
+
+
+def number(ratio: float) -> str:
+    """An end of an interval."""
+    return "∞" if ratio == float("inf") else f"{ratio:.3g}"
+
+
+def changed(asked: Asked, name: str, scale: float, rows: Sequence[dict]) -> str:
+    """What the changes come to: a table, and how it was made."""
+    where = "" if asked.model == DIGITS else " of the latent"
+    head = (
+        "network evaluations",
+        "values cut",
+        f"standard deviation{where}",
+        "moved from plain",
+    )
+    lines = "".join(
+        f"<tr><th scope='row'>{row['title']}</th><td>{row['network']}</td>"
+        f"<td>{100 * row['saturation']:.1f} %</td><td>{row['spread']:.2f}</td>"
+        f"<td>{row['moved']:.2f}</td></tr>"
+        for row in rows
+    )
+    columns = "".join(f"<th scope='col'>{text}</th>" for text in head)
+    neutral = "Nothing is changed: set one of the three. " if len(rows) == 1 else ""
+    return (
+        f"{empty(asked)}<table class='quality'><thead><tr><td></td>{columns}</tr></thead>"
+        f"<tbody>{lines}</tbody></table><p class='quiet'>{neutral}{quoted(asked)}, seed "
+        f"{asked.seed}, scale {scale:g}; {asked.steps} NFE each; {source(asked, name)}. "
+        "Of the result; “moved” is the root mean square difference of a value of the picture. "
+        "Interval: Kynkäänniemi et al. 2024, eqs. 5 "
+        "and 6. Rescaling: Lin et al. 2023, §3.4, eqs. 15 and 16, on v as there.</p>"
+        "<pre class='explorer-code'>mixed = rescaled(halves(net, context, negative), scale, phi)\n"
+        "denoise = within(mixed, from_network(net, context=context), low, high)  "
+        "<i># explorer/guidance.py</i></pre>"
+    )
