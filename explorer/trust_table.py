@@ -69,6 +69,7 @@ def summary(found: Found, of: dict[str, tuple[int, int]]) -> dict:
         table[kind] = {
             "words": len(told),
             "area": round(float(part.area.mean()), 4),
+            "share": round(float((part.ratios(usual) * part.area).mean()), 4),
             "shown": mean_of(part.ratios(usual), told),
             "by_layer": {n: mean_of(part.ratios(weights(of, [n])), told) for n in of},
             "by_head": [

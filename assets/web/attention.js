@@ -32,30 +32,6 @@
     return { ...picture, mark, outline, asks, probe };
   }
 
-  // One radio a layer and head, each showing its map, laid out as the network is: a U.
-  function chooser(host, layers, choose) {
-    const rows = layers.filter((layer) => layer.part === 'down').length + 1;
-    let ups = layers.filter((layer) => layer.part === 'up').length;
-    const seen = { down: 0, middle: 0, up: 0 }, thumbs = [];
-    host.replaceChildren(...layers.map((layer, index) => {
-      const heads = [...Array(layer.heads).keys(), null];
-      const tiles = heads.map((head) => {
-        const picture = ex.picture(layer.side, layer.side, 3);
-        const caption = head === null ? 'mean' : String(head + 1);
-        const input = ex.element('input', { type: 'radio', name: 'attention-map', value: `${index} ${caption}`,
-          'aria-label': `${layer.label}, ${head === null ? 'mean of heads' : 'head ' + caption}`,
-          onchange: () => choose(index, head) });
-        thumbs.push({ picture, layer, index, head, input });
-        picture.canvas.setAttribute('aria-hidden', 'true');
-        return ex.element('label', { class: 'thumb' }, input, picture.canvas, ex.element('span', {}, caption));
-      });
-      const row = layer.part === 'middle' ? rows : layer.part === 'up' ? ups-- : ++seen.down;
-      return ex.element('div', { class: 'layer', 'data-part': layer.part, style: `grid-row:${row}` },
-        ex.element('b', {}, layer.label), ex.element('div', { class: 'thumbs-row' }, ...tiles));
-    }));
-    return thumbs;
-  }
-
   ex.attention = function (element, props, watch) {
     const root = element.querySelector('.attention'), find = (selector) => root.querySelector(selector);
     let data = null, layers = [], thumbs = [], map = null, ramp = null, grey = null;
@@ -169,7 +145,7 @@
         scale.putImageData(image, 0, 0);
         listen();
       }
-      thumbs = chooser(find('.net'), layers, select);
+      thumbs = ex.layerChooser(find('.net'), layers, 'attention-map', select);
       find('.cross').textContent = data.cross;
       find('.about').textContent = data.about;
       for (const part of ['.look', '.layers', '.readings']) find(part).hidden = false;

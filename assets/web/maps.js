@@ -1,19 +1,20 @@
 'use strict';
 // Attention maps as they travel (explorer/app/maps.py: pack) and what can be read off one row.
 (function (ex) {
-  // One layer: rows (steps, heads, Q, K) as bytes, p = peak (byte / 255)².
+  // One layer: rows (steps, heads, Q, K) as bytes, p = peak (byte / 255)². K is the number of
+  // places in self-attention, of words in cross-attention.
   ex.layer = function (packed) {
     const bytes = ex.bytes(packed.rows), peaks = ex.floats(packed.peaks);
-    const { side, heads } = packed, places = side * side;
+    const { side, heads, keys } = packed, places = side * side;
 
-    // Probabilities with which pixel `query` looks at each place; head null is the mean of heads.
+    // Probabilities with which pixel `query` looks at each key; head null is the mean of heads.
     function row(step, head, query) {
-      const p = new Float32Array(places);
+      const p = new Float32Array(keys);
       const wanted = head === null ? [...Array(heads).keys()] : [head];
       for (const h of wanted) {
         const at = (step * heads + h) * places + query;
         const unit = peaks[at] / (255 * 255 * wanted.length);
-        for (let k = 0; k < places; k++) p[k] += bytes[at * places + k] ** 2 * unit;
+        for (let k = 0; k < keys; k++) p[k] += bytes[at * keys + k] ** 2 * unit;
       }
       return p;
     }

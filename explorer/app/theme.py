@@ -48,7 +48,11 @@ SCRIPTS = (
     "quality.js",
     "guidance.js",
     "maps.js",
+    "attention/chooser.js",
     "attention.js",
+    "attention/examples.js",
+    "attention/words.js",
+    "attention/causes.js",
     "truth/plane.js",
     "truth/draw.js",
     "truth/field.js",
@@ -76,6 +80,8 @@ STYLES = (
     "race.css",
     "measured.css",
     "attention.css",
+    "attention/words.css",
+    "attention/causes.css",
     "truth.css",
 )
 
