@@ -56,7 +56,7 @@ def _cross(run) -> str:
     return (
         "Cross-attention looks at the label, which is one token, and a softmax over one number is "
         f"1: all {run.cross.numel():,} probabilities of these steps are {words}. There is nothing "
-        "to see in it until the condition is a text of several words."
+        "to see in it until the condition is a text of several words, as in the chapter Words."
     )
 
 

@@ -40,10 +40,10 @@ CODE = f"""<pre class="explorer-code">{SOURCE[0]}
 CAUTION = """<p class="quiet">Attention is not explanation: a map shows where information may flow
 in one layer, not why the network decides as it does.</p>"""
 CROSS = f"""<p>Each place of the picture sends out a query <span class="math">q</span>, what it
-looks for; each word shows a key <span class="math">k</span>, what it can be found by. The softmax turns
-the products of one query with all keys into probabilities, the shares in which the place gathers
-what the words offer: <span class="math"><span class="n">softmax</span>(q·kᵀ / √d)</span>. So a row,
-one place’s, sums to one over the words; a word’s map is a column, and need not.</p>
+looks for; each word shows a key <span class="math">k</span>, what it can be found by. The softmax
+turns the products of one query with all keys into probabilities, the shares in which the place
+gathers what the words offer: <span class="math"><span class="n">softmax</span>(q·kᵀ / √d)</span>.
+So a row, one place’s, sums to one over the words; a word’s map is a column, and need not.</p>
 {CODE}{CAUTION}"""
 SELF = f"""<p>A pixel sends out a query <span class="math">q</span>, what it looks for, and shows a
 key <span class="math">k</span>, what it can be found by. The softmax turns the products of one
