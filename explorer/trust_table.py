@@ -19,7 +19,6 @@ from explorer.trust import CROSS, KINDS, SCALE, SPACING, STEPS, Found, Word, mea
 
 BATCH = 25  # prompts that run together
 PROMPTS = 200
-FINE = 8  # the mean that the app shows is that of all layers of at least 8 x 8 places
 
 
 def layers(net: TextUNet) -> dict[str, tuple[int, int]]:
@@ -40,9 +39,10 @@ def weights(of: dict[str, tuple[int, int]], chosen: Sequence[str]) -> Tensor:
     return torch.cat(each) / len(chosen)
 
 
-def fine(of: dict[str, tuple[int, int]]) -> list[str]:
-    """The layers whose plain mean the app shows."""
-    return [name for name, (_, side) in of.items() if side >= FINE] or list(of)
+def finest(of: dict[str, tuple[int, int]]) -> list[str]:
+    """The layers whose plain mean the app shows: those of the most places, where maps are sharp."""
+    most = max(side for _, side in of.values())
+    return [name for name, (_, side) in of.items() if side == most]
 
 
 def mean_of(ratios: Tensor, told: Sequence[Word]) -> dict[str, float]:
@@ -64,7 +64,7 @@ def summary(found: Found, of: dict[str, tuple[int, int]]) -> dict:
             continue
         told = [found.words[r] for r in chosen]
         part = Found(told, found.inside[:, chosen], found.whole[:, chosen], found.area[chosen])
-        usual, eye = weights(of, fine(of)), torch.eye(part.inside.shape[-1])
+        usual, eye = weights(of, finest(of)), torch.eye(part.inside.shape[-1])
         heads = [(name, h) for name, (count, _) in of.items() for h in range(count)]
         table[kind] = {
             "words": len(told),
@@ -110,7 +110,7 @@ def evaluate(
         raise ValueError(f"None of {n} pictures holds a digit's ink: train the model first.")
     run = {"scale": SCALE, "steps": STEPS, "sampler": "dpmpp_2m", "spacing": SPACING}
     sides = {name: side for name, (_, side) in of.items()}
-    table = {"prompts": n, "skipped": skipped, "run": run, "sides": sides, "shown": fine(of)}
+    table = {"prompts": n, "skipped": skipped, "run": run, "sides": sides, "shown": finest(of)}
     table |= {"kinds": summary(joined, of)}
     replace_text(file, json.dumps(table, indent=1) + "\n")
     return table

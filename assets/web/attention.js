@@ -4,21 +4,14 @@
 (function (ex) {
   const NAME = 'attention', LEAST = 4; // the scale ends at 4 x uniform or more: flat looks flat
   const three = (x) => ex.show(x, 3);
-  const ns = 'http://www.w3.org/2000/svg';
-
-  function shape(tag, attributes) {
-    const node = document.createElementNS(ns, tag);
-    for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
-    return node;
-  }
+  const { shape } = ex;
 
   // The large map: a canvas of pixels, the digit's border and two marks above it.
   function bigMap(host, size) {
     const picture = ex.picture(size, size, 3);
-    const over = shape('svg', { viewBox: `0 0 ${size} ${size}`, 'aria-hidden': 'true' });
-    const halo = shape('path', { class: 'halo' }), border = shape('path', { class: 'border' });
+    const { over, outline } = ex.outline(size);
     const asks = shape('rect', { class: 'asks' }), probe = shape('rect', { class: 'probe' });
-    over.append(halo, border, probe, asks);
+    over.append(probe, asks);
     picture.canvas.tabIndex = 0;
     picture.canvas.dataset.keys = 'own';
     host.replaceChildren(picture.canvas, over);
@@ -28,7 +21,6 @@
       for (const [key, value] of Object.entries({ x: (place % layer.side) * side,
         y: Math.floor(place / layer.side) * side, width: side, height: side })) rect.setAttribute(key, value);
     }
-    const outline = (path) => { halo.setAttribute('d', path); border.setAttribute('d', path); };
     return { ...picture, mark, outline, asks, probe };
   }
 
@@ -61,7 +53,7 @@
       ex.heat(map, data.size, layer, p, top(layer, read.peak), ramp);
       map.mark(map.asks, layer, asks);
       map.mark(map.probe, layer, probe);
-      map.outline(ex.border(grey, position * data.size ** 2, data.size));
+      map.outline(ex.digit(grey, position * data.size ** 2, data.size));
       for (const mark of root.querySelectorAll('.pick')) {
         const share = 100 / layer.side;
         mark.hidden = false;

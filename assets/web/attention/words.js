@@ -4,10 +4,10 @@
 (function (ex) {
   const three = (x) => ex.show(x, 3);
 
-  // What is asked of the layers: the mean of the fine ones, or one layer's head or mean of heads.
+  // What is asked of the layers: the mean of the finest ones, or one layer's head or mean of heads.
   // On the grid of the finest layer, side x side.
   function view(data, layers, choice) {
-    const chosen = choice ? [layers[choice.layer]] : data.fine.map((k) => layers[k]);
+    const chosen = choice ? [layers[choice.layer]] : data.finest.map((k) => layers[k]);
     const side = choice ? chosen[0].side : Math.max(...chosen.map((layer) => layer.side));
     const head = choice ? choice.head : null;
 
@@ -39,6 +39,18 @@
     picture.show(out);
   }
 
+  // What counts as ink: as explorer/data/scenes/reading.py has it, farther than 60 from the ground,
+  // which is the median of the border.
+  function ink(rgb, offset, size) {
+    const at = (x, y, c) => rgb[offset + 3 * (y * size + x) + c];
+    const ground = [0, 1, 2].map((c) => {
+      const edge = [];
+      for (let k = 0; k < size; k++) edge.push(at(k, 0, c), at(k, size - 1, c), at(0, k, c), at(size - 1, k, c));
+      return edge.sort((a, b) => a - b)[edge.length >> 1];
+    });
+    return (x, y) => x >= 0 && y >= 0 && x < size && y < size && Math.hypot(...ground.map((g, c) => at(x, y, c) - g)) > 60;
+  }
+
   const largest = (values) => values.reduce((best, v, k) => (v > values[best] ? k : best), 0);
 
   // One radio a word, each with its own little map: arrow keys choose, as in any group of radios.
@@ -59,7 +71,7 @@
     const root = element.querySelector('.words'), find = (selector) => root.querySelector(selector);
     const set = (selector, text) => { find(selector).textContent = text; };
     const draw = ex.oncePerFrame(paint);
-    let data = null, layers = [], ramp = null, frames = null, large = null, made = [], thumbs = [];
+    let data = null, layers = [], ramp = null, frames = null, large = null, plain = null, made = [], thumbs = [];
     let word = 0, step = 0, choice = null, asked = null, probe = null; // asked, probe: [x, y] in [0, 1)
     const share = find('.blend input');
     share.addEventListener('input', draw);
@@ -80,6 +92,8 @@
       const columns = data.words.map((_, k) => Float32Array.from(rows, (row) => row[k]));
       const top = Math.max(...columns[word]) || 1, offset = step * 3 * data.size ** 2;
       blend(large.picture, frames, offset, data.size, columns[word], side, top, ramp, Number(share.value) / 100);
+      large.outline(ink(frames, offset, data.size));
+      plain.show(frames, offset);
       made.forEach(({ picture, input, chip }, k) => {
         ex.heat(picture, 16, { placeOf: (x, y, size) => placeAt([x / size, y / size], side) }, columns[k], Math.max(...columns[k]) || 1, ramp);
         input.checked = k === word;
@@ -109,9 +123,11 @@
       large.picture.canvas.setAttribute('aria-label', `The picture at ${data.positions[step]} with the map of “${told}” over it, ` +
         `${what}. Most at ${where(highest, side)}, probability ${three(top)}. Arrows move the place, Enter keeps it.`);
       set('.top', three(top));
-      set('.uniform', sure ? '' : `even ${three(even)}`);
-      find('.legend i').style.left = find('.uniform').style.left = `${Math.min(100, (100 * even) / top)}%`;
-      find('.legend i').hidden = even > top;
+      set('.uniform', `even ${three(even)}`);
+      const tick = find('.uniform'), at = even / top;
+      find('.legend i').style.left = tick.style.left = `${100 * at}%`;
+      tick.style.transform = at > 0.5 ? 'translateX(-100%)' : '';
+      find('.legend i').hidden = tick.hidden = sure || at > 1;
       set('.reading', `At ${where(place, side)}${probe ? '' : ' (kept; point at the picture, or click, for another)'}:`);
       const order = [...row.keys()].sort((a, b) => row[b] - row[a]), most = row[order[0]] || 1;
       find('.ranked').replaceChildren(...order.map((k) => {
@@ -122,8 +138,8 @@
       }));
       const sum = row.reduce((a, b) => a + b, 0), many = data.words.length;
       set('.sum', sure ? `One token, so its probability is ${sum.toFixed(3)} everywhere: there is nothing to compare.`
-        : `These ${many} probabilities sum to ${sum.toFixed(3)}, as those of every place do.`);
-      find('.sum').title = `Added here, after their rounding to 8 bits for the journey; before it, every row sums to 1 within ${ex.show(data.error, 2)}.`;
+        : `These ${many} probabilities sum to ${sum.toFixed(3)}:`);
+      set('.rounding', `added here, after their rounding to 8 bits for the journey. Before it, every row of this run sums to 1 within ${ex.show(data.error, 2)}.`);
       large.mark(large.asks, asked, side);
       large.mark(large.probe, probe, side);
     }
@@ -139,9 +155,10 @@
       const asks = ex.element('span', { class: 'mark asks' }), probed = ex.element('span', { class: 'mark probe' });
       picture.canvas.tabIndex = 0;
       picture.canvas.dataset.keys = 'own';
-      host.replaceChildren(picture.canvas, probed, asks);
+      const { over, outline } = ex.outline(size);
+      host.replaceChildren(picture.canvas, over, probed, asks);
       listen(picture.canvas);
-      return { picture, mark, asks, probe: probed };
+      return { picture, mark, outline, asks, probe: probed };
     }
 
     function listen(canvas) {
@@ -184,6 +201,9 @@
       const legend = find('.legend canvas').getContext('2d'), line = legend.createImageData(256, 1);
       for (let k = 0; k < 256; k++) line.data.set([...ramp.subarray(3 * k, 3 * k + 3), 255], 4 * k);
       legend.putImageData(line, 0, 0);
+      plain = ex.picture(data.size, data.size, 3);
+      plain.canvas.setAttribute('aria-hidden', 'true'); // the large picture has the words for it
+      find('.plain').replaceChildren(plain.canvas, ex.element('figcaption', {}, ex.symbol('x̂₀'), ' at this step: what the network believes the picture to be. Its ink is outlined in the map.'));
       made = chips(find('.chips-row'), data.words, (k) => { word = k; draw(); });
       thumbs = ex.layerChooser(find('.net'), layers, 'word-map', (layer, head) => { choice = { layer, head }; draw(); });
       const same = before && before.positions.length === data.positions.length;
@@ -191,6 +211,7 @@
       const { side, all } = view(data, layers, choice);
       asked = middle(largest(Array.from(all(step), (row) => row[word])), side);
       set('.note', data.note);
+      set('.all span', `the ${data.mean}`);
       set('.about', data.about);
       transport.set(data.positions.length, step, 4);
       draw();

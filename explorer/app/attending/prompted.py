@@ -16,7 +16,6 @@ from explorer.figures import heat
 from explorer.models.attention import record_attention
 from explorer.samplers import Step, dpmpp_2m
 from explorer.schedules import Level, levels, linear
-from explorer.trust_table import FINE
 
 SCALE, STEPS, SPACING = 3.0, 20, "karras"
 ROOM = 1_400_000  # characters of a run's film and maps as text
@@ -79,7 +78,8 @@ def payload(prompt: str, seed: int) -> dict:
     """Everything that the chapter shows of one run, as JSON."""
     run = record(prompt, seed)
     layers = maps.pack(run.maps)
-    fine = [k for k, layer in enumerate(layers) if layer["side"] >= FINE] or [*range(len(layers))]
+    most = max(layer["side"] for layer in layers)
+    finest = [k for k, layer in enumerate(layers) if layer["side"] == most]
     return {
         "words": run.words,
         "note": "" if prompt else prompts.EMPTY,
@@ -87,8 +87,8 @@ def payload(prompt: str, seed: int) -> dict:
         "frames": base64.b64encode(run.pictures.tobytes()).decode("ascii"),
         "size": run.pictures.shape[1],
         "layers": layers,
-        "fine": fine,
-        "mean": f"mean of {len(fine)} layers, {_sides(layers, fine)}",
+        "finest": finest,
+        "mean": f"mean of the {len(finest)} layers of {most}×{most} and their heads",
         "ramp": base64.b64encode(heat.ramp().tobytes()).decode("ascii"),
         "start": {"word": telling(run.words), "step": (2 * len(run.steps)) // 3},
         "error": max(float((p.sum(-1) - 1).abs().max()) for p in run.maps.values()),
@@ -105,18 +105,13 @@ def telling(words: list[str]) -> int:
     return 0
 
 
-def _sides(layers: list[dict], chosen: list[int]) -> str:
-    sides = sorted({layers[k]["side"] for k in chosen}, reverse=True)
-    return " and ".join(f"{side}×{side}" for side in sides)
-
-
 def _about(run: WordRun, seed: int) -> str:
     return (
         f"Model {painter.engine().net.card.name}, seed {seed}: DPM++ 2M in {STEPS} steps "
         f"({STEPS} NFE, each a conditional and an unconditional network evaluation), linear "
         f"schedule, {SPACING} spacing, guidance scale {SCALE:g}; the picture is x̂₀, decoded. The "
-        "maps are those of the conditional half; the mean is the plain mean of the layers and of "
-        f"their heads. The maps of {len(run.steps)} steps came once, 8 bits a probability (its "
+        "maps are those of the conditional half; the mean is the plain one of the finest layers "
+        f"and their heads. The maps of {len(run.steps)} steps came once, 8 bits a probability (its "
         "square root in 255ths of the largest of its row): nothing is computed anew while you "
         "look around."
     )
