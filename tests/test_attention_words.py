@@ -149,7 +149,7 @@ def test_a_bad_value_gets_a_sentence_and_nothing_is_run(prompt, seed, sentence):
     with pytest.raises(gr.Error, match=sentence):
         tab.words(prompt, seed)
     with pytest.raises(gr.Error, match=sentence):
-        tab.cause(prompt, seed, "each word", tab.LAYERS[0], *tab.SWAP)
+        tab.cause(prompt, seed, "silence each word", tab.LAYERS[0], *tab.SWAP)
     assert not prompted.payload.kept and not causes.payload.kept
 
 
@@ -160,7 +160,7 @@ def test_without_the_weights_the_tab_says_which_file_is_missing(monkeypatch):
     monkeypatch.setattr(painter, "engine", missing)
     for sent in (
         tab.words(PROMPT, 0),
-        tab.cause(PROMPT, 0, "each word", tab.LAYERS[0], *tab.SWAP),
+        tab.cause(PROMPT, 0, "silence each word", tab.LAYERS[0], *tab.SWAP),
     ):
         assert sent == {"missing": "scenes.safetensors is not there: run explorer train scenes."}
 
@@ -200,7 +200,7 @@ def test_a_swap_with_all_maps_kept_differs_from_one_with_none_and_the_same_word_
 
 
 def test_the_answer_holds_every_run_with_its_reading_in_little_space():
-    sent = tab.cause(PROMPT, 0, "each word", tab.LAYERS[0], *tab.SWAP)
+    sent = tab.cause(PROMPT, 0, "silence each word", tab.LAYERS[0], *tab.SWAP)
     assert [run["label"] for run in sent["runs"]][:2] == ["intact", "without “a”"]
     assert len(sent["runs"]) == 6 and sent["runs"][0]["apart"] == 0
     assert 1 <= sent["start"] < len(sent["runs"])
@@ -208,14 +208,23 @@ def test_the_answer_holds_every_run_with_its_reading_in_little_space():
     for run in sent["runs"]:
         assert len(base64.b64decode(run["frames"])) == size
         assert "on " in run["reads"]
-    assert len(json.dumps(tab.cause(LONG, 0, "each word", tab.LAYERS[0], *tab.SWAP))) <= 1_500_000
+    assert (
+        len(json.dumps(tab.cause(LONG, 0, "silence each word", tab.LAYERS[0], *tab.SWAP)))
+        <= 1_500_000
+    )
 
 
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [
-        (("everything", tab.LAYERS[0], "red", "blue"), "What to change must be one of each word"),
-        (("each head of", "up 99×99", "red", "blue"), "The layer must be one of down 16×16"),
+        (
+            ("everything", tab.LAYERS[0], "red", "blue"),
+            "What to change must be one of silence each word",
+        ),
+        (
+            ("silence each head of a layer", "up 99×99", "red", "blue"),
+            "The layer must be one of down 16×16",
+        ),
         (("swap a word", tab.LAYERS[0], "green", "blue"), "no word “green” to swap"),
         (("swap a word", tab.LAYERS[0], "red", "dark blue"), "does not know “dark”"),
         (("swap a word", tab.LAYERS[0], "red", "large blue"), "the same number of words"),
@@ -230,7 +239,7 @@ def test_a_change_that_cannot_be_made_gets_a_sentence(values, sentence):
 
 def test_the_empty_prompt_has_no_word_to_silence():
     with pytest.raises(gr.Error, match="there is no word to silence"):
-        tab.cause("", 0, "each word", tab.LAYERS[0], *tab.SWAP)
+        tab.cause("", 0, "silence each word", tab.LAYERS[0], *tab.SWAP)
 
 
 def test_between_two_calls_of_a_changed_run_others_go_through_untouched(networks):

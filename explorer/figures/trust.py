@@ -30,7 +30,7 @@ def _headline(kinds: Mapping) -> str:
 
 def _key(kinds: Mapping) -> str:
     entries = "".join(f'<span><i class="{name}"></i>{name} word</span>' for name in kinds)
-    return f'<p class="trust-key">{entries}<span>lines: 1, even attention; 3, the aim</span></p>'
+    return f'<p class="trust-key">{entries}<span>times even attention: line at 1; the aim is 3, dashed</span></p>'
 
 
 def _by_layer(table: Mapping, labels: Mapping[str, str]) -> str:
@@ -51,7 +51,7 @@ def _by_layer(table: Mapping, labels: Mapping[str, str]) -> str:
 def _bar(name: str, one: Mapping, top: float) -> str:
     marks = f"--one:{100 / top:.2f}%;--three:{300 / top:.2f}%"
     return (
-        f'<span class="track" style="{marks}"><i class="{name}" '
+        f'<span class="track" aria-hidden="true" style="{marks}"><i class="{name}" '
         f'style="width:{100 * one["ratio"] / top:.2f}%"></i></span>'
         f'<span class="value" role="cell" title="{name} word">{_times(one)}</span>'
     )

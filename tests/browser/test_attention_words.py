@@ -151,6 +151,21 @@ def test_the_map_is_the_words_column_as_colours(tab, run):
     assert np.abs(distance.argmin(-1) / 255 - column / column.max()).max() < 0.03
 
 
+def test_leaving_the_prompt_runs_what_was_typed_and_nothing_where_nothing_was(tab, watch):
+    settle(tab)
+    watch.requests.clear()
+    field = tab.get_by_label("Prompt", exact=False).first
+    field.focus()
+    field.blur()
+    two_frames(tab)
+    tab.wait_for_timeout(300)
+    assert [url for url in watch.requests if "/queue/" in url] == []
+    field.fill("a blue four on white")
+    field.blur()
+    tab.wait_for_function("n => document.querySelectorAll('.chips-row label').length === n", arg=5)
+    assert said(tab)[1] == "blue"
+
+
 def test_keys_choose_a_word_and_move_the_place(tab):
     settle(tab)
     tab.locator(".chips-row input").first.focus()

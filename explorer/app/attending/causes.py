@@ -90,8 +90,7 @@ def swap(prompt: str, word: str, other: str) -> list[Variant]:
 
     def kept(share: float) -> Variant:
         calls = round(share * STEPS)
-        label = f"“{other}”, maps kept in {calls} of {STEPS} steps"
-        return Variant(label, edited, lambda null, row: _from_intact(null, row), calls)
+        return Variant(f"maps kept in {calls} of {STEPS} steps", edited, _from_intact, calls)
 
     return [kept(share) for share in KEPT]
 
@@ -127,8 +126,11 @@ def runs(prompt: str, variants: list[Variant], seed: int) -> Tensor:
     return torch.stack([step.x0_hat for step in run])[:STEPS]
 
 
-def answer(prompt: str, variants: list[Variant], seed: int, question: str) -> dict:
-    """What the chapter shows, as JSON: films, what each shows in words, how far apart they are."""
+def answer(prompt: str, variants: list[Variant], seed: int, question: str, start: int = 0) -> dict:
+    """What the chapter shows, as JSON: films, what each shows in words, how far apart they are.
+
+    start: the variant shown large at first, counted from 1; 0: that which differs most.
+    """
     found = runs(prompt, variants, seed)  # (S, N, 4, 16, 16)
     count = found.shape[1]
     most = max(FEWEST, min(MOST, int(ROOM / (count * 4 * 64 * 64))))
@@ -141,7 +143,7 @@ def answer(prompt: str, variants: list[Variant], seed: int, question: str) -> di
     return {
         "positions": [f"step {i + 1} of {STEPS}" for i in kept],
         "size": frames.shape[2],
-        "start": 1 + int(np.abs(last[1:] - last[0]).mean((1, 2, 3)).argmax()),
+        "start": start or 1 + int(np.abs(last[1:] - last[0]).mean((1, 2, 3)).argmax()),
         "runs": [
             {
                 "label": names[n],
@@ -207,4 +209,5 @@ def payload(prompt: str, seed: int, mode: str, detail: tuple[str, ...]) -> dict:
         variants = swap(prompt, *detail)
     except ValueError as error:
         raise checks.refuse(str(error)) from None
-    return answer(prompt, variants, seed, f"“{detail[0]}” swapped for “{detail[1]}”")
+    question = f"“{detail[0]}” swapped for “{detail[1]}”, looking where the intact run looks"
+    return answer(prompt, variants, seed, question, start=1 + KEPT.index(0.6))

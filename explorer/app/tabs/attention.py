@@ -11,7 +11,12 @@ from explorer.app.theme import predict, template, widget
 
 TITLE = "Attention"
 GROUP = "attention-chapters"
-MODES = {"each word": "word", "each layer": "layer", "each head of": "head", "swap a word": "swap"}
+MODES = {
+    "silence each word": "word",
+    "silence each layer": "layer",
+    "silence each head of a layer": "head",
+    "swap a word": "swap",
+}
 LAYERS = ("down 16×16", "down 8×8", "down 4×4", "middle 4×4", "up 4×4", "up 8×8", "up 16×16")
 SWAP = ("red", "green")
 
@@ -77,7 +82,7 @@ def warm() -> None:
     first = (prompts.FIRST, 0)
     words(*first)
     pixels(*START)
-    cause(*first, "each word", LAYERS[0], *SWAP)
+    cause(*first, next(iter(MODES)), LAYERS[0], *SWAP)
 
 
 def take(event: gr.EventData) -> tuple[str, str]:
@@ -188,7 +193,7 @@ def _pixels() -> tuple[gr.HTML, list, gr.Button]:
 def _cause() -> tuple[gr.HTML, list]:
     """What to change, and the widget that shows what became of it."""
     mode = gr.Radio(
-        list(MODES), value="each word", label="Silence, from the same noise …", elem_classes="chips"
+        list(MODES), value=next(iter(MODES)), label="From the same noise", elem_classes="chips"
     )
     with gr.Row(visible=False) as of:
         layer = gr.Radio(list(LAYERS), value="up 16×16", label="Layer", elem_classes="chips")
@@ -198,13 +203,12 @@ def _cause() -> tuple[gr.HTML, list]:
     show = _widget("attention/causes.html", "causes")
     controls.fixed(f'<div class="attention-text">{texts.SILENCED}{texts.SWAPPED}</div>')
     mode.change(
-        lambda chosen: (
-            gr.update(visible=chosen == "each head of"),
-            gr.update(visible=chosen == "swap a word"),
-        ),
-        mode,
-        [of, swapped],
-        api_visibility="private",
-        queue=False,
+        _unfold, mode, [of, swapped], api_visibility="private", queue=False, preprocess=False
     )
     return show, [mode, layer, word, other]
+
+
+def _unfold(mode: object) -> tuple[dict, dict]:
+    """Whether the choice of a layer and the two words of a swap are shown."""
+    chosen = MODES[checks.choice("What to change", mode, MODES)]
+    return gr.update(visible=chosen == "head"), gr.update(visible=chosen == "swap")
