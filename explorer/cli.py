@@ -139,6 +139,12 @@ def evaluate(
     losses: Annotated[
         bool, typer.Option("--losses", help="Only the loss at each noise level: NAME.losses.json.")
     ] = False,
+    trust: Annotated[
+        bool,
+        typer.Option(
+            "--trust", help="Only whether attention lies on what a word names: NAME.trust.json."
+        ),
+    ] = False,
     check: Annotated[
         bool, typer.Option("--check", help="Measure the quick rows again, with other noise.")
     ] = False,
@@ -155,6 +161,8 @@ def evaluate(
         raise typer.Exit(measuring.again(name, judge))
     if losses:
         return measuring.losses(name, data, out)
+    if trust:
+        return measuring.trust(name, samples, out)
     measuring.quality(name, data, judge, samples, out, resume=resume)
 
 

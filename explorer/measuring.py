@@ -5,7 +5,7 @@ from pathlib import Path
 
 from rich.progress import Progress
 
-from explorer import evaluate, evaluate_scenes, evaluate_words
+from explorer import evaluate, evaluate_scenes, evaluate_words, trust_table
 from explorer import losses as loss_table
 from explorer.data.images import load_images, open_images
 from explorer.data.scenes.pictures import pictures
@@ -101,6 +101,33 @@ def losses(name: str, data: Path | None, out: Path | None) -> None:
         task = bar.add_task(net.card.name, total=len(loss_table.LOG_SNRS))
         test = open_images(_source(net), data, False)
         loss_table.measure(net, test, file, weights, tell=lambda: bar.advance(task))
+    print(file)
+
+
+def trust(name: str, samples: int | None, out: Path | None) -> None:
+    """Measure how much of a word's attention lies on the digit that it names.
+
+    Raises ValueError for a model that is told no words.
+    """
+    net, weights = zoo.load(name), zoo.locate(name)
+    if net.card.kind != "text-unet":
+        raise ValueError(
+            f"{name} is a {net.card.kind}; trust is measured of a text-to-image model."
+        )
+    file, count = out or weights.with_suffix(".trust.json"), samples or trust_table.PROMPTS
+    with Progress() as bar:
+        task = bar.add_task(name, total=count)
+        tell = lambda done: bar.advance(task, done)  # noqa: E731
+        table = trust_table.evaluate(net, zoo.load(AUTOENCODER), file, count, tell)
+    rows = [("shown by the app", {kind: t["shown"] for kind, t in table["kinds"].items()})]
+    for layer in table["sides"]:
+        rows.append((layer, {k: t["by_layer"][layer] for k, t in table["kinds"].items()}))
+    lines = [
+        (n, *(f"{m['ratio']:.2f} ± {m['error']:.2f}" for m in row.values())) for n, row in rows
+    ]
+    print_table(
+        f"{name}: attention inside / area, {count} prompts", ("map", *table["kinds"]), lines
+    )
     print(file)
 
 

@@ -12,6 +12,7 @@ import pytest
 import torch
 
 from explorer.app import maps, studio
+from explorer.app.attending import pixels, texts
 from explorer.app.engine import Engine
 from explorer.app.tabs import attention as tab
 from explorer.denoisers import from_network
@@ -39,11 +40,11 @@ def use(monkeypatch):
             torch.nn.init.normal_(parameter, std=0.1)
         net.card = zoo.Card("random", "unet", {}, {}, {})
         monkeypatch.setattr(studio, "_engine", Engine(net))
-        tab.payload.kept.clear()
+        pixels.payload.kept.clear()
         return net
 
     yield install
-    tab.payload.kept.clear()
+    pixels.payload.kept.clear()
 
 
 def rows(layer: dict, steps: int) -> np.ndarray:
@@ -120,12 +121,12 @@ def test_layers_have_readable_names_in_the_order_of_the_network(use):
 @pytest.mark.parametrize("steps", [4, 20])
 def test_a_run_of_the_mnist_network_travels_in_at_most_1_5_megabytes(use, steps):
     use(MNIST_UNET)
-    assert len(json.dumps(tab.payload(3, 0, steps))) <= 1_500_000
+    assert len(json.dumps(pixels.payload(3, 0, steps))) <= 1_500_000
 
 
 def test_payload_says_model_seed_steps_schedule_spacing_and_what_is_sent(use):
     use()
-    about = tab.payload(7, 42, 12)["about"]
+    about = pixels.payload(7, 42, 12)["about"]
     for fact in (
         "random",
         "digit 7",
@@ -142,13 +143,13 @@ def test_cross_attention_to_one_label_is_said_to_be_one_because_it_is(use):
     use()
     run = maps.record(0, seed=0, steps=4)
     assert bool((run.cross == 1).all())
-    assert "exactly 1 everywhere" in tab._cross(run)
-    assert "exactly" not in tab._cross(replace(run, cross=torch.tensor([0.25, 0.75])))
+    assert "exactly 1 everywhere" in pixels._cross(run)
+    assert "exactly" not in pixels._cross(replace(run, cross=torch.tensor([0.25, 0.75])))
 
 
 def test_the_source_lines_on_show_are_the_ones_that_run():
     source = inspect.getsource(Attention.forward)
-    assert all(line in source for line in tab.SOURCE)
+    assert all(line in source for line in texts.SOURCE)
 
 
 def test_ink_is_the_share_of_each_place_above_half_brightness():
@@ -188,27 +189,17 @@ def test_the_tab_opens_on_a_pixel_of_the_digit(use):
 def test_a_bad_value_gets_a_sentence_and_the_next_request_works(use, values, sentence):
     use()
     with pytest.raises(gr.Error, match=sentence):
-        tab.show(*values)
-    with pytest.raises(gr.Error, match=sentence):
-        tab.open_tab(False, *values)
-    assert tab.show(3, 0, 4)["size"] == 8
+        tab.pixels(*values)
+    assert tab.pixels(3, 0, 4)["size"] == 8
 
 
 def test_a_model_without_that_label_or_without_attention_gets_a_sentence(use):
     use(replace(SMALL, classes=4))
     with pytest.raises(gr.Error, match="This model has labels from 0 to 3"):
-        tab.show(7, 0, 4)
+        tab.pixels(7, 0, 4)
     use(replace(SMALL, attention=(False, False)))
     with pytest.raises(gr.Error, match="This model has no attention layers"):
-        tab.show(3, 0, 4)
-
-
-def test_a_visitor_gets_the_first_run_once(use):
-    use()
-    sent, shown = tab.open_tab(False, 3, 0, 4)
-    assert sent["film"]["tracks"] and shown is True
-    again, shown = tab.open_tab(True, 3, 0, 4)
-    assert again == gr.skip() and shown is True
+        tab.pixels(3, 0, 4)
 
 
 def test_colours_of_probability_rise_evenly_in_lightness():

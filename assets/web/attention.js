@@ -4,21 +4,14 @@
 (function (ex) {
   const NAME = 'attention', LEAST = 4; // the scale ends at 4 x uniform or more: flat looks flat
   const three = (x) => ex.show(x, 3);
-  const ns = 'http://www.w3.org/2000/svg';
-
-  function shape(tag, attributes) {
-    const node = document.createElementNS(ns, tag);
-    for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
-    return node;
-  }
+  const { shape } = ex;
 
   // The large map: a canvas of pixels, the digit's border and two marks above it.
   function bigMap(host, size) {
     const picture = ex.picture(size, size, 3);
-    const over = shape('svg', { viewBox: `0 0 ${size} ${size}`, 'aria-hidden': 'true' });
-    const halo = shape('path', { class: 'halo' }), border = shape('path', { class: 'border' });
+    const { over, outline } = ex.outline(size);
     const asks = shape('rect', { class: 'asks' }), probe = shape('rect', { class: 'probe' });
-    over.append(halo, border, probe, asks);
+    over.append(probe, asks);
     picture.canvas.tabIndex = 0;
     picture.canvas.dataset.keys = 'own';
     host.replaceChildren(picture.canvas, over);
@@ -28,32 +21,7 @@
       for (const [key, value] of Object.entries({ x: (place % layer.side) * side,
         y: Math.floor(place / layer.side) * side, width: side, height: side })) rect.setAttribute(key, value);
     }
-    const outline = (path) => { halo.setAttribute('d', path); border.setAttribute('d', path); };
     return { ...picture, mark, outline, asks, probe };
-  }
-
-  // One radio a layer and head, each showing its map, laid out as the network is: a U.
-  function chooser(host, layers, choose) {
-    const rows = layers.filter((layer) => layer.part === 'down').length + 1;
-    let ups = layers.filter((layer) => layer.part === 'up').length;
-    const seen = { down: 0, middle: 0, up: 0 }, thumbs = [];
-    host.replaceChildren(...layers.map((layer, index) => {
-      const heads = [...Array(layer.heads).keys(), null];
-      const tiles = heads.map((head) => {
-        const picture = ex.picture(layer.side, layer.side, 3);
-        const caption = head === null ? 'mean' : String(head + 1);
-        const input = ex.element('input', { type: 'radio', name: 'attention-map', value: `${index} ${caption}`,
-          'aria-label': `${layer.label}, ${head === null ? 'mean of heads' : 'head ' + caption}`,
-          onchange: () => choose(index, head) });
-        thumbs.push({ picture, layer, index, head, input });
-        picture.canvas.setAttribute('aria-hidden', 'true');
-        return ex.element('label', { class: 'thumb' }, input, picture.canvas, ex.element('span', {}, caption));
-      });
-      const row = layer.part === 'middle' ? rows : layer.part === 'up' ? ups-- : ++seen.down;
-      return ex.element('div', { class: 'layer', 'data-part': layer.part, style: `grid-row:${row}` },
-        ex.element('b', {}, layer.label), ex.element('div', { class: 'thumbs-row' }, ...tiles));
-    }));
-    return thumbs;
   }
 
   ex.attention = function (element, props, watch) {
@@ -85,7 +53,7 @@
       ex.heat(map, data.size, layer, p, top(layer, read.peak), ramp);
       map.mark(map.asks, layer, asks);
       map.mark(map.probe, layer, probe);
-      map.outline(ex.border(grey, position * data.size ** 2, data.size));
+      map.outline(ex.digit(grey, position * data.size ** 2, data.size));
       for (const mark of root.querySelectorAll('.pick')) {
         const share = 100 / layer.side;
         mark.hidden = false;
@@ -169,7 +137,7 @@
         scale.putImageData(image, 0, 0);
         listen();
       }
-      thumbs = chooser(find('.net'), layers, select);
+      thumbs = ex.layerChooser(find('.net'), layers, 'attention-map', select);
       find('.cross').textContent = data.cross;
       find('.about').textContent = data.about;
       for (const part of ['.look', '.layers', '.readings']) find(part).hidden = false;

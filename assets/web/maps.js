@@ -1,19 +1,26 @@
 'use strict';
 // Attention maps as they travel (explorer/app/maps.py: pack) and what can be read off one row.
 (function (ex) {
-  // One layer: rows (steps, heads, Q, K) as bytes, p = peak (byte / 255)².
+  ex.shape = function (tag, attributes) {
+    const node = document.createElementNS('http://www.w3.org/2000/svg', tag);
+    for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
+    return node;
+  };
+
+  // One layer: rows (steps, heads, Q, K) as bytes, p = peak (byte / 255)². K is the number of
+  // places in self-attention, of words in cross-attention.
   ex.layer = function (packed) {
     const bytes = ex.bytes(packed.rows), peaks = ex.floats(packed.peaks);
-    const { side, heads } = packed, places = side * side;
+    const { side, heads, keys } = packed, places = side * side;
 
-    // Probabilities with which pixel `query` looks at each place; head null is the mean of heads.
+    // Probabilities with which pixel `query` looks at each key; head null is the mean of heads.
     function row(step, head, query) {
-      const p = new Float32Array(places);
+      const p = new Float32Array(keys);
       const wanted = head === null ? [...Array(heads).keys()] : [head];
       for (const h of wanted) {
         const at = (step * heads + h) * places + query;
         const unit = peaks[at] / (255 * 255 * wanted.length);
-        for (let k = 0; k < places; k++) p[k] += bytes[at * places + k] ** 2 * unit;
+        for (let k = 0; k < keys; k++) p[k] += bytes[at * keys + k] ** 2 * unit;
       }
       return p;
     }
@@ -50,28 +57,34 @@
   };
 
   // What counts as digit: the pixels of one grey frame that are brighter than half-way.
-  function digit(grey, offset, size) {
+  ex.digit = function (grey, offset, size) {
     const part = grey.subarray(offset, offset + size * size);
     const half = (Math.max(...part) + Math.min(...part)) / 2;
     return (x, y) => x >= 0 && y >= 0 && x < size && y < size && part[y * size + x] > half;
-  }
+  };
 
-  // Its border as an SVG path along the pixels.
-  ex.border = function (grey, offset, size) {
-    const bright = digit(grey, offset, size);
-    let path = '';
-    for (let y = 0; y <= size; y++) {
-      for (let x = 0; x <= size; x++) {
-        if (bright(x, y) !== bright(x, y - 1)) path += `M${x} ${y}h1`;
-        if (bright(x, y) !== bright(x - 1, y)) path += `M${x} ${y}v1`;
+  // The border of what is inside, along the pixels, to lie over a picture: outline(inside) draws it.
+  ex.outline = function (size) {
+    const over = ex.shape('svg', { viewBox: `0 0 ${size} ${size}`, 'aria-hidden': 'true' });
+    const halo = ex.shape('path', { class: 'halo' }), border = ex.shape('path', { class: 'border' });
+    over.append(halo, border);
+    function outline(inside) {
+      let path = '';
+      for (let y = 0; y <= size; y++) {
+        for (let x = 0; x <= size; x++) {
+          if (inside(x, y) !== inside(x, y - 1)) path += `M${x} ${y}h1`;
+          if (inside(x, y) !== inside(x - 1, y)) path += `M${x} ${y}v1`;
+        }
       }
+      halo.setAttribute('d', path);
+      border.setAttribute('d', path);
     }
-    return path;
+    return { over, outline };
   };
 
   // Which share of each place of a layer is digit.
   ex.ink = function (grey, offset, size, layer) {
-    const bright = digit(grey, offset, size), shares = new Float32Array(layer.places);
+    const bright = ex.digit(grey, offset, size), shares = new Float32Array(layer.places);
     const unit = layer.places / size ** 2;
     for (let y = 0; y < size; y++) {
       for (let x = 0; x < size; x++) if (bright(x, y)) shares[layer.placeOf(x, y, size)] += unit;

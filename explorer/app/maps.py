@@ -1,4 +1,4 @@
-"""A run of DDIM with its self-attention, small enough to travel to the browser once."""
+"""Attention maps small enough to travel to the browser once; a run of DDIM with its own."""
 
 import base64
 import math
@@ -112,7 +112,7 @@ def labels(maps: dict[str, Tensor]) -> dict[str, str]:
 
 
 def pack(maps: dict[str, Tensor]) -> list[dict]:
-    """The maps for the browser, a dict a layer.
+    """The maps for the browser, a dict a layer: name -> (S, heads, Q, K).
 
     Each row is stored as bytes, the square roots of its probabilities in 255ths of the largest,
     which travels beside it as a float32 ("peaks"): p = peak * (byte / 255)². The square root keeps
@@ -126,6 +126,7 @@ def pack(maps: dict[str, Tensor]) -> list[dict]:
             "part": name.split(".")[0],
             "side": _side(p),
             "heads": p.shape[1],
+            "keys": p.shape[3],  # places, or words
             "peaks": _text(p.amax(-1).float().numpy().tobytes()),  # (S, heads, Q)
             "rows": _text(quantised(p).tobytes()),  # (S, heads, Q, K)
             "places_by_step": [

@@ -1,4 +1,4 @@
-"""The Attention tab draws the softmax rows that the server computed, and asks it nothing more."""
+"""The chapter Pixels draws the softmax rows that the server computed, and asks it nothing more."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ import pytest
 from explorer.figures import heat
 from explorer.models import zoo
 
-from .conftest import open_tab, two_frames
+from .conftest import open_chapter, two_frames
 
 pytestmark = [
     pytest.mark.browser,
@@ -25,14 +25,14 @@ RGB = """canvas => Array.from(
 def run():
     """The run with which the tab opens, recorded here."""
     from explorer.app import maps
-    from explorer.app.tabs.attention import START
+    from explorer.app.attending import START
 
     return maps.record(*START)
 
 
 @pytest.fixture
 def tab(page, app):
-    open_tab(page, app, "Attention", ".attention .look:not([hidden])")
+    open_chapter(page, app, "Attention", "Pixels", ".attention .look:not([hidden])")
     two_frames(page)
     return page
 
@@ -142,7 +142,7 @@ def test_numbers_are_those_of_the_recorded_row(tab, run):
 def test_another_digit_arrives_in_one_answer_and_nothing_complains(page, app, watch, width, scheme):
     page.emulate_media(color_scheme=scheme)
     page.set_viewport_size({"width": width, "height": 900})
-    open_tab(page, app, "Attention", ".attention .look:not([hidden])")
+    open_chapter(page, app, "Attention", "Pixels", ".attention .look:not([hidden])")
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     before = page.locator(".attention .about").inner_text()
     assert "digit 3" in before

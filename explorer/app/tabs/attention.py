@@ -1,172 +1,214 @@
-"""Attention: choose a pixel and see where it looks, by step, layer and head."""
+"""Attention: which words a place looks at, which pixels; whether to trust it; what it causes."""
 
-import base64
+from functools import partial
 
 import gradio as gr
 
-from explorer.app import checks
-from explorer.app.controls import SHARED
-from explorer.app.once import once
-from explorer.app.player import Film, Track, grey
+from explorer.app import checks, controls, prompts
+from explorer.app.attending import DIGITS, START, STEPS, texts, trusted
+from explorer.app.attending.texts import CAUSE, CHAPTERS, PIXELS, TRUST, WORDS
 from explorer.app.theme import predict, template, widget
-from explorer.figures import heat
 
 TITLE = "Attention"
-START = (3, 0, 20)  # digit, seed, steps: what the tab opens with
-DIGITS = 10
-LARGEST_SEED = 9999
-STEPS = (4, 50)
-
-QUESTION = (
-    "Take a pixel on the stroke of the digit. Does it look at its neighbours, at the whole picture "
-    "evenly, or at something else?"
-)
-ANSWER = (
-    "In the last attention layer, up 14×14, it looks along the digit, near and far: its share “on "
-    "the digit” is several times the digit’s share of the picture. Compare a pixel of the "
-    "background. Nobody told the network what a stroke is. Other layers and heads look at other "
-    "things, or nowhere in particular."
-)
-SOURCE = (
-    "scores = (q * q.shape[-1] ** -0.5) @ k.transpose(-1, -2)",
-    "looks = self.probabilities(scores.softmax(-1))",
-)
-EXPLANATION = f"""
-<p>A pixel sends out a query <span class="math">q</span>, what it looks for, and shows a key
-<span class="math">k</span>, what it can be found by. The softmax turns the products of one query
-with all keys into probabilities, the shares in which the pixel gathers what the others offer:
-<span class="math"><span class="n">softmax</span>(q·kᵀ / √d)</span>.</p>
-<pre class="explorer-code">{SOURCE[0]}
-{SOURCE[1]}  <i># Attention.forward in explorer/models/attention.py</i></pre>
-<p class="quiet">Attention is not explanation: a map shows where information may flow in one layer,
-not why the network decides as it does.</p>"""
+GROUP = "attention-chapters"
+MODES = {
+    "silence each word": "word",
+    "silence each layer": "layer",
+    "silence each head of a layer": "head",
+    "swap a word": "swap",
+}
+LAYERS = ("down 16×16", "down 8×8", "down 4×4", "middle 4×4", "up 4×4", "up 8×8", "up 16×16")
+SWAP = ("red", "green")
 
 
-@once(16)
-def payload(digit: int, seed: int, steps: int) -> dict:
-    """Everything that the tab shows of one run, as JSON: film, maps, colours and numbers."""
-    from explorer.app import maps
+def words(prompt: object, seed: object) -> dict:
+    """Handler of Words. Raises gr.Error, a sentence, for what is no prompt or no seed."""
+    asked = _asked(prompt, seed)
+    from explorer.app.attending import prompted
 
-    run = maps.record(digit, seed, steps)
-    start = maps.opening(run)
-    return {
-        "film": _film(run, digit, start["step"]).payload(),
-        "layers": maps.pack(run.maps),
-        "size": run.steps[0].x.shape[-1],
-        "ramp": base64.b64encode(heat.ramp().tobytes()).decode("ascii"),
-        "start": start,
-        "error": maps.largest_error(run),
-        "cross": _cross(run),
-        "about": _about(run, digit, seed),
-    }
+    return _present(partial(prompted.payload, *asked))
 
 
-def _film(run, digit: int, start: int) -> Film:
-    import torch
+def pixels(digit: object, seed: object, steps: object) -> dict:
+    """Handler of Pixels. Raises gr.Error, a sentence, for a value outside its range."""
+    from explorer.app.attending import pixels as chapter
 
-    x, x0_hat = (torch.cat([getattr(step, key) for step in run.steps]) for key in ("x", "x0_hat"))
-    notes = [f"α {step.level.alpha:.2f}, σ {step.level.sigma:.2f}" for step in run.steps]
-    return Film(
-        positions=[f"step {step.index + 1} of {run.count}" for step in run.steps],
-        tracks=[
-            Track("x_t", grey(x, 2.0), role="noise", notes=notes, alt="What the network sees."),
-            Track(
-                "x̂₀",
-                grey(x0_hat),
-                role="prediction",
-                notes=[f"stop {i + 1} of {len(run.steps)}" for i in range(len(run.steps))],
-                alt=f"What it makes of it, told “{digit}”.",
-            ),
-        ],
-        start=start,
-        seconds=4.0,
-    )
+    return chapter.show(digit, seed, steps)
 
 
-def _cross(run) -> str:
-    low, high = float(run.cross.min()), float(run.cross.max())
-    words = "exactly 1 everywhere" if low == high == 1 else f"between {low:g} and {high:g}"
-    return (
-        "Cross-attention looks at the label, which is one token, and a softmax over one number is "
-        f"1: all {run.cross.numel():,} probabilities of these steps are {words}. There is nothing "
-        "to see in it until the condition is a text of several words."
-    )
+def cause(prompt, seed, mode, layer, word, other) -> dict:
+    """Handler of Cause; as `words`."""
+    asked = _asked(prompt, seed)
+    mode = MODES[checks.choice("What to change", mode, MODES)]
+    detail: tuple[str, ...] = ()
+    if mode == "head":
+        detail = (checks.choice("The layer", layer, LAYERS),)
+    if mode == "swap":
+        detail = (_word("The word to swap", word), _word("The word for it", other))
+    from explorer.app.attending import causes
+
+    return _present(partial(causes.payload, *asked, mode, detail))
 
 
-def _about(run, digit: int, seed: int) -> str:
-    from explorer.app import maps, studio
-
-    return (
-        f"Model {studio.engine().net.card.name}, digit {digit}, seed {seed}: DDIM in {run.count} "
-        f"steps ({run.count} NFE), linear schedule, {maps.SPACING} spacing, no guidance (scale 1). "
-        f"The self-attention of {len(run.steps)} of the steps, spread evenly in the angle of the "
-        "noise level, is sent once: every layer, head and pixel, 8 bits a probability "
-        "(its square root in 255ths of the largest of its row)."
-    )
+def _asked(prompt: object, seed: object) -> tuple[str, int]:
+    checked = prompts.prompt("The prompt", prompt)
+    return checked, checks.integer("Seed", seed, 0, controls.LAST_SEED)
 
 
-def show(digit: object, seed: object, steps: object) -> dict:
-    """Handler of the controls. Raises gr.Error, a sentence, for a value outside its range."""
-    digit = checks.integer("Digit", digit, 0, DIGITS - 1)
-    seed = checks.integer("Seed", seed, 0, LARGEST_SEED)
-    steps = checks.integer("Steps", steps, *STEPS)
+def _word(field: str, value: object) -> str:
+    """One known word: prompt-to-prompt needs as many words after the swap as before it."""
+    word = prompts.prompt(field, value)
+    if len(word.split()) != 1:
+        raise checks.refuse(
+            f"{field} must be one word: both prompts need the same number of words, so that each "
+            "map that is kept has a word to belong to."
+        )
+    return word
+
+
+def _present(fill) -> dict:
+    """What `fill` computes; where the model's file is missing, the sentence that says so."""
+    from explorer.app import painter
+
     try:
-        return payload(digit, seed, steps)
-    except ValueError as error:  # no such model, or one that has no such digit or no attention
-        raise checks.refuse(f"{str(error)[:1].upper()}{str(error)[1:]}") from error
+        painter.ready()
+    except gr.Error as error:
+        return {"missing": error.message}
+    return fill()
 
 
-def open_tab(shown: object, digit: object, seed: object, steps: object) -> tuple:
-    """Handler of the tab's selection: the run goes to each visitor once."""
-    if shown is True:
-        return gr.skip(), True
-    return show(digit, seed, steps), True
+def warm() -> None:
+    """Compute what the chapters open with."""
+    first = (prompts.FIRST, 0)
+    words(*first)
+    pixels(*START)
+    cause(*first, next(iter(MODES)), LAYERS[0], *SWAP)
 
 
-def warm_attention() -> None:
-    """Compute what the tab opens with."""
-    payload(*START)
+def take(event: gr.EventData) -> tuple[str, str]:
+    """An example for the prompt's field and for the runs."""
+    sent = getattr(event, "_data", None)
+    chosen = sent.get("prompt") if isinstance(sent, dict) else None
+    chosen = checks.choice("The example", chosen, ("", *prompts.EXAMPLES))
+    return chosen, chosen
+
+
+def shared() -> tuple:
+    """The controls of Words and Cause: (typed, prompt, seed, fresh, examples).
+
+    `typed` is the field; `prompt`, hidden, is what was asked last, so that leaving the field
+    unchanged asks nothing.
+    """
+    with gr.Column(elem_classes="attention-asked"):
+        with gr.Row(equal_height=False, elem_classes="asked"):
+            with gr.Column(scale=5, min_width=280):
+                typed = gr.Textbox(
+                    prompts.FIRST,
+                    label="Prompt: a digit or two, their colours and places, and a ground",
+                    max_length=prompts.LONGEST,
+                    lines=1,
+                    max_lines=1,
+                )
+            with gr.Column(scale=2, min_width=220), gr.Row(elem_classes="seed"):
+                seed = gr.Number(0, label="Seed", precision=0, min_width=90)
+                fresh = gr.Button("New picture", variant="primary", min_width=110)
+        examples = gr.HTML(
+            "",
+            html_template='<div class="examples" role="group" aria-label="Examples"></div>',
+            js_on_load=widget("promptExamples", "(detail) => trigger('take', detail)"),
+            apply_default_css=False,
+            elem_classes="explorer-widget",
+            examples=list(prompts.EXAMPLES),
+        )
+    prompt = gr.Textbox(prompts.FIRST, visible=False)
+    return typed, prompt, seed, fresh, examples
 
 
 def build(context) -> None:
-    """The tab: a digit to choose, and everything else in the page."""
-    predict(QUESTION, ANSWER)
-    digit = gr.Radio(list(range(DIGITS)), value=START[0], label="Digit", elem_classes="chips")
-    # Kept by the browser. A gr.State would do, but for it Gradio holds a connection open a visitor.
-    shown = gr.Checkbox(False, visible=False)
-    widget_ = gr.HTML(
+    """The tab: a prompt for two of its chapters, and a chapter for each thing to ask."""
+    tab, opened = context.tab, {}
+    typed, prompt, seed, fresh, examples = shared()
+    with gr.Tabs(elem_classes=["chapters", GROUP]):
+        for title in CHAPTERS:
+            with gr.Tab(title) as opened[title]:
+                predict(*texts.PREDICT[title])
+                if title == WORDS:
+                    read = _widget("attention/words.html", "words")
+                    controls.fixed(f'<div class="attention-text">{texts.CROSS}</div>')
+                elif title == PIXELS:
+                    look, inputs, again = _pixels()
+                elif title == TRUST:
+                    controls.fixed(f'<div class="attention-trust">{trusted.page()}</div>')
+                    controls.fixed(f'<div class="attention-text">{trusted.MEANING}</div>')
+                else:
+                    differ, chosen = _cause()
+    asked = [prompt, seed]
+    jobs = {
+        WORDS: [controls.Job(words, asked, [read], read, "attention")],
+        PIXELS: [controls.Job(pixels, inputs, [look], look, "attention_pixels")],
+        TRUST: [],
+        CAUSE: [controls.Job(cause, [*asked, *chosen], [differ], differ, "attention_cause")],
+    }
+    chapters = [controls.Chapter(opened[title], jobs[title]) for title in CHAPTERS]
+    also = controls.on_chapters(tab, chapters, GROUP, seed=seed, fresh=fresh)
+    also(again.click)
+    _typing(typed, prompt, examples, also)
+    context.warm_up.append(warm)
+
+
+def _typing(typed: gr.Textbox, prompt: gr.Textbox, examples: gr.HTML, also) -> None:
+    """Enter asks; so does leaving the field, if it says something else; so does an example."""
+    private = {"api_visibility": "private", "queue": False}
+    also(typed.submit(None, typed, prompt, js="(typed) => typed", **private).then)
+    left = gr.Checkbox(False, visible=False)
+    js = "(typed, prompt) => [typed, typed !== prompt]"
+    then = typed.blur(None, [typed, prompt], [prompt, left], js=js, **private).then
+    then(None, left, None, js=f"(left) => {{ if (left) explorer.pass('{GROUP}'); }}", **private)
+    also(examples.take(take, None, [typed, prompt], **private).success)
+
+
+def _widget(file: str, script: str) -> gr.HTML:
+    return gr.HTML(
         None,
-        html_template=template("attention.html"),
-        js_on_load=widget("attention"),
+        html_template=template(file),
+        js_on_load=widget(script),
         apply_default_css=False,
         elem_classes="explorer-widget",
-        empty="The first run is on its way.",
+        empty=texts.EMPTY,
     )
+
+
+def _pixels() -> tuple[gr.HTML, list, gr.Button]:
+    """Self-attention of the digit model: its widget, its controls, and the button that runs it."""
+    digit = gr.Radio(list(range(DIGITS)), value=START[0], label="Digit", elem_classes="chips")
+    look = _widget("attention.html", "attention")
     with gr.Accordion("Another noise, more or fewer steps", open=False):
         seed = gr.Number(START[1], label="Seed", precision=0)
         steps = gr.Slider(*STEPS, START[2], step=1, label="DDIM steps", elem_classes="settles")
         again = gr.Button("Run", size="sm")
-    gr.HTML(
-        html_template=f'<div class="attention-text">{EXPLANATION}</div>',
-        js_on_load=None,
-        apply_default_css=False,
-        elem_classes="explorer-widget",
+    controls.fixed(f'<div class="attention-text">{texts.SELF}</div>')
+    return look, [digit, seed, steps], again
+
+
+def _cause() -> tuple[gr.HTML, list]:
+    """What to change, and the widget that shows what became of it."""
+    mode = gr.Radio(
+        list(MODES), value=next(iter(MODES)), label="From the same noise", elem_classes="chips"
     )
-    gr.on(
-        [digit.input, seed.submit, steps.release, again.click],
-        show,
-        [digit, seed, steps],
-        widget_,
-        show_progress="minimal",
-        api_name="attention",
-        **SHARED,
+    with gr.Row(visible=False) as of:
+        layer = gr.Radio(list(LAYERS), value="up 16×16", label="Layer", elem_classes="chips")
+    with gr.Row(visible=False, elem_classes="asked") as swapped:
+        word = gr.Textbox(SWAP[0], label="Swap this word of the prompt", max_length=40)
+        other = gr.Textbox(SWAP[1], label="for this one", max_length=40)
+    show = _widget("attention/causes.html", "causes")
+    controls.fixed(f'<div class="attention-text">{texts.SILENCED}{texts.SWAPPED}</div>')
+    mode.change(
+        _unfold, mode, [of, swapped], api_visibility="private", queue=False, preprocess=False
     )
-    context.tab.select(
-        open_tab,
-        [shown, digit, seed, steps],
-        [widget_, shown],
-        show_progress="minimal",
-        api_visibility="private",
-        **SHARED,
-    )
-    context.warm_up.append(warm_attention)
+    return show, [mode, layer, word, other]
+
+
+def _unfold(mode: object) -> tuple[dict, dict]:
+    """Whether the choice of a layer and the two words of a swap are shown."""
+    chosen = MODES[checks.choice("What to change", mode, MODES)]
+    return gr.update(visible=chosen == "head"), gr.update(visible=chosen == "swap")
