@@ -17,7 +17,7 @@ GROUPS = (  # of explorer.evaluate_scenes, without torch: name, line style, held
 UNMEASURED = (
     "<p class='quiet'>The text-to-image model has not been measured yet: <code>explorer evaluate "
     "scenes</code> does it, and this place then shows how many captions come true at each scale, "
-    "against how varied the pictures are.</p>"
+    "against how varied the pictures are. Below, the model of digits.</p>"
 )
 
 

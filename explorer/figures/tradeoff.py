@@ -106,9 +106,11 @@ def _step(widest: float) -> float:
 
 def _real(frame: _Frame, real: float) -> str:
     x = frame.x(real)
+    side, anchor = (-5, "end") if x > WIDTH - 110 else (5, "start")  # where the words have room
     return (
         f"<line class='real' x1='{x}' x2='{x}' y1='{TOP}' y2='{HEIGHT - BOTTOM}'/>"
-        f"<text x='{x + 5}' y='{HEIGHT - BOTTOM - 8}'>real pictures</text>"
+        f"<text x='{x + side}' y='{HEIGHT - BOTTOM - 8}' text-anchor='{anchor}'>real pictures"
+        "</text>"
     )
 
 

@@ -24,7 +24,9 @@ def test_every_chapter_opens(browser, app, tab, width, scheme):
     for title in ALL[tab]:
         page.get_by_role("tab", name=title, exact=True).click(timeout=10_000)
         panel = page.locator(".chapters .tabitem >> visible=true")
-        panel.locator("canvas, svg.chart, svg.tradeoff").first.wait_for(timeout=60_000)
+        panel.locator("canvas:visible, svg.chart:visible, svg.tradeoff:visible").first.wait_for(
+            timeout=60_000
+        )
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, title
         expect(panel.locator('canvas[aria-label="Not drawn yet"]')).to_have_count(0, timeout=60_000)
         unnamed = panel.locator("canvas:not([aria-label])").count()

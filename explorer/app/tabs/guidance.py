@@ -1,5 +1,7 @@
 """Guidance: one noise under several scales, what each step is made of, and what can be changed."""
 
+from html import escape
+
 import gradio as gr
 
 from explorer.app import checks, controls, measured_scale, prompts
@@ -167,9 +169,10 @@ def _changed(shared: list, _: gr.Textbox) -> controls.Job:
 
 
 def _measured(model: str) -> None:
-    for key, html in (
-        (asked.SCENES, measured_scale.scenes()),
-        (asked.DIGITS, measured_scale.digits(model)),
-    ):
-        with gr.Column(elem_classes=f"only-{key}"):
-            controls.fixed(html)
+    """The chosen model's figure; that of digits for both, while scenes are not measured."""
+    scenes = measured_scale.scenes()
+    with gr.Column(elem_classes="only-scenes"):
+        controls.fixed(scenes)
+    alone = scenes != measured_scale.UNMEASURED
+    with gr.Column(elem_classes="only-mnist" if alone else ""):
+        controls.fixed(f"<h4>{escape(model)}</h4>{measured_scale.digits(model)}")
