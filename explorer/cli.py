@@ -88,6 +88,9 @@ def train(
     batch: Annotated[int | None, typer.Option(help="Images a step, over all processes.")] = None,
     lr: Annotated[float | None, typer.Option(help="Highest learning rate.")] = None,
     seed: Annotated[int | None, typer.Option(help="Decides every random number.")] = None,
+    begin: Annotated[
+        str | None, typer.Option(help="Weights to begin with: a name, or a .safetensors file.")
+    ] = None,
     resume: Annotated[bool, typer.Option(help="Go on from the run's checkpoint.")] = False,
     precision: Precision = "auto",
     device: Device = "auto",
@@ -105,7 +108,7 @@ def train(
     from explorer.training.recipes import recipe
     from explorer.training.session import Options, fit
 
-    given = {"steps": steps, "batch": batch, "lr": lr, "seed": seed}
+    given = {"steps": steps, "batch": batch, "lr": lr, "seed": seed, "begin": begin}
     plan = recipe(name, **{key: value for key, value in given.items() if value is not None})
     folder = out or Path("runs") / name
     kept = partial(captioned, cache=folder / "latents.safetensors")

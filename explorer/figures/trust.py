@@ -30,7 +30,8 @@ def _headline(kinds: Mapping) -> str:
 
 def _key(kinds: Mapping) -> str:
     entries = "".join(f'<span><i class="{name}"></i>{name} word</span>' for name in kinds)
-    return f'<p class="trust-key">{entries}<span>times even attention: line at 1; the aim is 3, dashed</span></p>'
+    scale = "<span>times even attention: line at 1; the aim is 3, dashed</span>"
+    return f'<p class="trust-key">{entries}{scale}</p>'
 
 
 def _by_layer(table: Mapping, labels: Mapping[str, str]) -> str:

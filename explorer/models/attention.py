@@ -1,5 +1,6 @@
 """Attention that can be watched: multi-head attention, and a recorder of its probabilities."""
 
+import math
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -50,12 +51,18 @@ class AttentionBlock(nn.Module):
     """Pixels look at each other, then at the condition; each look is added to the picture.
 
     among: whether they look at each other at all; it costs the square of their number.
+    size: side of the picture, where pixels shall know their place as they look at the condition;
+    without it "the left digit is red" is learnt slowly, as all pixels ask alike.
     """
 
     def __init__(
-        self, channels: int, context_dim: int, head_dim: int, *, among: bool = True
+        self, channels: int, context_dim: int, head_dim: int, *, among: bool = True, size: int = 0
     ) -> None:
         super().__init__()
+        if size:
+            self.register_buffer("grid", waves(size), persistent=False)
+            self.place = nn.Linear(self.grid.shape[1], channels, bias=False)
+            nn.init.zeros_(self.place.weight)
         self.among = among
         if among:
             self.norm_self = nn.GroupNorm(groups(channels), channels)
@@ -69,7 +76,22 @@ class AttentionBlock(nn.Module):
             pixels = _to_tokens(self.norm_self(h))  # (B, HW, C)
             h = h + _to_image(self.self_attention(pixels, pixels), h)
         pixels = _to_tokens(self.norm_cross(h))
+        if hasattr(self, "place"):
+            pixels = pixels + self.place(self.grid)
         return h + _to_image(self.cross_attention(pixels, context, padding(context)), h)
+
+
+def waves(size: int) -> Tensor:
+    """Where each pixel of size x size is: sines and cosines of x and of y, (size * size, 12).
+
+    Of a quarter, a half and a whole wave across the half picture, so that left and right, above and
+    below, middle and edge are each a linear function of them.
+    """
+    line = (torch.arange(size) + 0.5) / size * 2 - 1  # -1 ... 1
+    phase = line[:, None] * math.pi * torch.tensor([0.5, 1.0, 2.0])  # (size, 3)
+    wave = torch.cat([phase.sin(), phase.cos()], 1)  # (size, 6)
+    down, across = wave[:, None].expand(-1, size, -1), wave[None].expand(size, -1, -1)
+    return torch.cat([down, across], 2).flatten(0, 1)
 
 
 def padding(context: Tensor) -> Tensor:

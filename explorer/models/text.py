@@ -32,6 +32,7 @@ class TextUNetConfig(UNetConfig):
     channels: tuple[int, ...] = (64, 128, 192)
     attention: tuple[bool, ...] = (True, True, True)
     self_from: int = 1
+    placed: bool = True
     classes: int = 0
     words: tuple[str, ...] = ()
     text_layers: int = 3

@@ -20,6 +20,7 @@ class UNetConfig:
     channels: tuple[int, ...] = (32, 64, 128)
     attention: tuple[bool, ...] = (False, True, True)
     self_from: int = 0  # finest resolution, counted from 0, at which pixels see each other
+    placed: bool = False  # whether pixels know their place as they look at the condition
     blocks: int = 1  # residual blocks a resolution, each way
     head_dim: int = 32
     emb_dim: int = 256  # width of the noise-level embedding
@@ -76,7 +77,9 @@ class Stage(nn.Module):
         super().__init__()
         self.residual = ResidualBlock(channels_in, channels_out, cfg.emb_dim)
         look = partial(AttentionBlock, channels_out, cfg.context_dim, cfg.head_dim)
-        self.attention = look(among=level >= cfg.self_from) if cfg.attention[level] else None
+        size = cfg.image_size // 2**level if cfg.placed else 0
+        among = level >= cfg.self_from
+        self.attention = look(among=among, size=size) if cfg.attention[level] else None
 
     def forward(self, h: Tensor, emb: Tensor, context: Tensor) -> Tensor:
         h = self.residual(h, emb)

@@ -131,6 +131,19 @@ def load(name_or_path: str | Path) -> nn.Module:
     return net.eval().requires_grad_(False)
 
 
+def adopt(net: nn.Module, name_or_path: str | Path) -> None:
+    """Give net the weights of a file, to train on from there; what the file lacks stays as it is.
+
+    Raises ZooError as `load`, also for weights that have no place in net.
+    """
+    path = locate(name_or_path)
+    found, ours = _read(path)[0], net.state_dict()
+    _check_match(path, {name: ours.get(name, value) for name, value in found.items()}, found)
+    if surplus := sorted(found.keys() - ours.keys()):
+        raise ZooError(f"{path} holds weights of another architecture ({surplus[0]} has no place).")
+    net.load_state_dict(found, strict=False)
+
+
 def locate(name_or_path: str | Path) -> Path:
     """The file of weights that a name, or a path, means. Raises ZooError where there is none."""
     path = Path(name_or_path)

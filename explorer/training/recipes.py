@@ -34,6 +34,7 @@ class Recipe:
     ema: float = 0.999  # decay of the averaged weights, reached after a warm-up
     label_dropout: float = 0.1  # share of labels replaced by null, for guidance
     words: str = ""  # the text reader whose encoder a text-to-image model starts from
+    begin: str = ""  # weights to begin with, by name or path; random ones where it is empty
     hold: float = 0.0  # share of the steps at the full learning rate, before it falls
     easy: int = 0  # steps, from the first on, that see only the easy part of the data
     seed: int = 0
@@ -44,7 +45,13 @@ class Recipe:
         return KINDS[type(self.config)]
 
     def objective(self) -> nn.Module:
-        """A fresh network inside what it is trained to do; initialised from torch's global seed."""
+        """The network inside what it is trained to do; initialised from torch's global seed."""
+        objective = self._fresh()
+        if self.begin:
+            zoo.adopt(objective.net, self.begin)
+        return objective
+
+    def _fresh(self) -> nn.Module:
         if isinstance(self.config, TextUNetConfig):
             net = TextUNet(self.config)
             if self.words:
