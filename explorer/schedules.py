@@ -120,9 +120,14 @@ class Schedule:
         if not ((t >= 0) & (t <= self.T)).all():
             raise ValueError(f"t must hold numbers from 0 to {self.T}, got {t}.")
         i = t.long().clamp(max=self.T - 1)
-        # alpha² and sigma² interpolated alike still add up to 1; sqrt(a * a) == a in IEEE.
-        squares = (table**2 for table in (self.alpha, self.sigma))
-        return Level(*(torch.lerp(table[i], table[i + 1], t - i).sqrt() for table in squares))
+
+        # alpha² and sigma² interpolated alike still add up to 1. Vectorised roots are not rounded
+        # alike on all processors: at an integer the table itself is taken.
+        def at(table: Tensor) -> Tensor:
+            between = torch.lerp(table[i] ** 2, table[i + 1] ** 2, t - i).sqrt()
+            return torch.where(t == t.round(), table[t.round().long()], between)
+
+        return Level(at(self.alpha), at(self.sigma))
 
 
 def time_of(schedule: Schedule, level: Level) -> float:

@@ -63,19 +63,25 @@
     return (x, y) => x >= 0 && y >= 0 && x < size && y < size && part[y * size + x] > half;
   };
 
-  // The border of what is inside, along the pixels, to lie over a picture: outline(inside) draws it.
+  // The border of what is inside, as an SVG path along the pixels of size x size.
+  ex.edges = function (inside, size) {
+    let path = '';
+    for (let y = 0; y <= size; y++) {
+      for (let x = 0; x <= size; x++) {
+        if (inside(x, y) !== inside(x, y - 1)) path += `M${x} ${y}h1`;
+        if (inside(x, y) !== inside(x - 1, y)) path += `M${x} ${y}v1`;
+      }
+    }
+    return path;
+  };
+
+  // The same to lie over a picture: outline(inside) draws it.
   ex.outline = function (size) {
     const over = ex.shape('svg', { viewBox: `0 0 ${size} ${size}`, 'aria-hidden': 'true' });
     const halo = ex.shape('path', { class: 'halo' }), border = ex.shape('path', { class: 'border' });
     over.append(halo, border);
     function outline(inside) {
-      let path = '';
-      for (let y = 0; y <= size; y++) {
-        for (let x = 0; x <= size; x++) {
-          if (inside(x, y) !== inside(x, y - 1)) path += `M${x} ${y}h1`;
-          if (inside(x, y) !== inside(x - 1, y)) path += `M${x} ${y}v1`;
-        }
-      }
+      const path = ex.edges(inside, size);
       halo.setAttribute('d', path);
       border.setAttribute('d', path);
     }

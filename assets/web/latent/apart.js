@@ -73,13 +73,16 @@
       first.cells.forEach((i) => { noisy[i] = 255; });
     }
 
+    const within = (c) => c >= 0 && c < CELLS;
+    const painted = (x, y) => within(x) && within(y) && noisy[y * CELLS + x] > 0;
+
     function look() {
       knobs.forEach(({ range, output, box }, k) => {
         range.value = edit.nudge[k];
         output.textContent = edit.nudge[k] ? signed(edit.nudge[k]) : '0';
         box.checked = edit.zero[k];
       });
-      overlays.forEach((border) => border.setAttribute('d', ex.border(noisy, 0, CELLS)));
+      overlays.forEach((border) => border.setAttribute('d', ex.edges(painted, CELLS)));
       for (const { button, cells } of corners) button.setAttribute('aria-pressed', String(cells.every((i) => noisy[i])));
       find('.other').disabled = !noisy.some(Boolean);
       find('.undo').disabled = pristine();
