@@ -95,8 +95,8 @@ def test_noise_levels_are_mostly_those_where_words_decide():
     place = (torch.arange(10_000) + 0.5) / 10_000
     angle = mostly_noisy(place) / (math.pi / 2)
     assert (angle.diff() > 0).all() and angle[0] > 0 and angle[-1] < 1
-    logit = angle.double().logit()  # normal with mean 2 and deviation 1.2
-    assert logit.mean() == pytest.approx(2, abs=1e-2)
+    logit = angle.double().logit()  # normal with mean 1.5 and deviation 1.2
+    assert logit.mean() == pytest.approx(1.5, abs=1e-2)
     assert logit.std() == pytest.approx(1.2, abs=1e-2)
 
 

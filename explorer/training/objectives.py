@@ -33,11 +33,11 @@ def evenly(place: Tensor) -> Tensor:
 def mostly_noisy(place: Tensor) -> Tensor:
     """Angles (N,) for places (N,) in (0, 1): most where words decide what the picture will be.
 
-    A logit-normal of mean 2 and deviation 1.2 (Esser et al. 2024, eq. 19), on the angle. The
+    A logit-normal of mean 1.5 and deviation 1.2 (Esser et al. 2024, eq. 19), on the angle. The
     latent of a digit is some hundred numbers that agree, so it drowns late: which digit stands
     where is settled at sigma/alpha of 3 to 20, the last tenth of the angles.
     """
-    return (1.2 * torch.special.ndtri(place) + 2).sigmoid() * (math.pi / 2)
+    return (1.2 * torch.special.ndtri(place) + 1.5).sigmoid() * (math.pi / 2)
 
 
 def noised(
