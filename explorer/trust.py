@@ -84,7 +84,7 @@ def boxes(picture: Tensor, one: Scene) -> list[Tensor] | str:
     model painted, which is not always where it was told to. A str where there is no such box:
     "no ink", or "elsewhere" where two digits lie along the other axis than the caption's.
     """
-    parts, places, _ = reading._parted((picture.float() + 1) * 127.5, len(one.items))
+    parts, places, _ = reading.parted((picture.float() + 1) * 127.5, len(one.items))
     if any(int(part.sum()) < reading.LEAST for part in parts):
         return "no ink"
     if len(parts) == 2 and places != tuple(item.place for item in one.items):

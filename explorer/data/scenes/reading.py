@@ -48,7 +48,7 @@ def read(pictures: Tensor, counts: Sequence[int], judge: nn.Module) -> list[Read
     """
     found = []
     for picture, count in zip((pictures.float() + 1) * 127.5, counts, strict=True):
-        parts, places, ground = _parted(picture, count)
+        parts, places, ground = parted(picture, count)
         found.append((places, [_colour(picture, part, ground) for part in parts], ground))
     with torch.no_grad():
         crops = as_mnist(pictures, counts)
@@ -64,7 +64,7 @@ def as_mnist(pictures: Tensor, counts: Sequence[int]) -> Tensor:
     """Every digit of pictures (N, 3, 64, 64) as MNIST would hold it: (sum of counts, 1, 28, 28)."""
     crops = []
     for picture, count in zip((pictures.float() + 1) * 127.5, counts, strict=True):
-        parts, _, ground = _parted(picture, count)
+        parts, _, ground = parted(picture, count)
         crops += [_as_mnist(picture, part, ground) for part in parts]
     return torch.stack(crops) if crops else torch.empty(0, 1, FRAME, FRAME)
 
@@ -79,7 +79,7 @@ def verdict(scene: Scene, reading: Reading) -> Verdict:
     )
 
 
-def _parted(picture: Tensor, count: int) -> tuple[list[Tensor], tuple[str, ...], Tensor]:
+def parted(picture: Tensor, count: int) -> tuple[list[Tensor], tuple[str, ...], Tensor]:
     """Masks of the digits (64, 64) each, their places, and the ground's colour (3,)."""
     edge = torch.cat([picture[:, 0], picture[:, -1], picture[:, :, 0], picture[:, :, -1]], 1)
     ground = edge.median(1).values  # (3,)
