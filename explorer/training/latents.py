@@ -35,9 +35,8 @@ Drawer = Callable[[Random], Iterator[Scene]]
 class Captioned:
     """Latents in memory, and several captions of each; what `train` asks of a data set."""
 
-    pixels: Tensor  # (N, C, h, w) float16, of unit variance; scenes of one digit first
+    pixels: Tensor  # (N, C, h, w) float16, of unit variance
     labels: Tensor  # (N, CAPTIONS, L) uint8, rows of token numbers
-    easy: int = 0  # how many are of one digit
     classes: tuple[str, ...] = ()
     name: str = "captioned scenes"
 
@@ -71,7 +70,7 @@ def captioned(
             part = cache.with_suffix(".part")
             save_file(kept, part, {"made of": made_of})
             part.replace(cache)
-    return Captioned(kept["latents"], kept["words"], int(kept["easy"]))
+    return Captioned(kept["latents"], kept["words"])
 
 
 def _kept(cache: Path, made_of: str) -> dict[str, Tensor] | None:
@@ -86,9 +85,9 @@ def _kept(cache: Path, made_of: str) -> dict[str, Tensor] | None:
 
 @torch.no_grad()
 def _made(root: str | Path | None, count: int, seed: int) -> dict[str, Tensor]:
-    """Latents and words of scenes, those of one digit first, and how many those are."""
+    """Latents and words of scenes."""
     net, tokenizer, rng = zoo.load(AUTOENCODER), Tokenizer(), Random(seed)
-    latents, rows, digits = [], [], []
+    latents, rows = [], []
     for first in range(0, count, CHUNK):
         drawn, painted = scene_pictures.painted(min(CHUNK, count - first), seed + first, root)
         for k in range(0, len(drawn), 100):
@@ -96,13 +95,7 @@ def _made(root: str | Path | None, count: int, seed: int) -> dict[str, Tensor]:
         rows += [
             [tokenizer.encode(caption(scene, rng)) for _ in range(CAPTIONS)] for scene in drawn
         ]
-        digits += [len(scene.items) for scene in drawn]
-    order = torch.tensor(digits).argsort(stable=True)
-    return {
-        "latents": torch.cat(latents)[order].contiguous(),
-        "words": torch.tensor(rows, dtype=torch.uint8)[order],
-        "easy": torch.tensor(digits.count(1)),
-    }
+    return {"latents": torch.cat(latents), "words": torch.tensor(rows, dtype=torch.uint8)}
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,7 +4,6 @@ import math
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import takewhile
 from pathlib import Path
 
 import torch
@@ -104,7 +103,7 @@ def train(run: Run, images: Images) -> Iterator[Progress]:
     mine = slice(accelerator.process_index, None, accelerator.num_processes)
     clock = _Clock()
     run.objective.train()
-    for rows, step in data_rows(images, recipe, run.step):
+    for rows, step in batches(len(images.pixels), recipe.batch, recipe.seed, run.step):
         if step >= recipe.steps:
             return
         labels = None if images.labels is None else images.labels[rows]
@@ -127,15 +126,6 @@ def train(run: Run, images: Images) -> Iterator[Progress]:
         if not math.isfinite(mean):
             raise ValueError(f"the loss is {mean} at step {run.step}: lower lr ({recipe.lr})")
         yield Progress(run.step, mean, lr, float(norm), recipe.batch / clock.lap())
-
-
-def data_rows(images: Images, recipe: Recipe, first: int) -> Iterator[tuple[Tensor, int]]:
-    """Batches of indices and their steps: of the easy part of the data first, then of all."""
-    if first < recipe.easy:
-        easy = batches(images.easy, recipe.batch, recipe.seed, first)
-        yield from takewhile(lambda now: now[1] < recipe.easy, easy)
-    start = max(first, recipe.easy)
-    yield from batches(len(images.pixels), recipe.batch, recipe.seed, start)
 
 
 @torch.no_grad()

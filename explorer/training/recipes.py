@@ -36,7 +36,6 @@ class Recipe:
     words: str = ""  # the text reader whose encoder a text-to-image model keeps
     begin: str = ""  # weights to begin with, by name or path; random ones where it is empty
     hold: float = 0.0  # share of the steps at the full learning rate, before it falls
-    easy: int = 0  # steps, from the first on, that see only the easy part of the data
     seed: int = 0
 
     @property
@@ -92,12 +91,11 @@ RECIPES = {
         "scenes",
         "latents",
         TextUNetConfig(),
-        steps=12_000,
+        steps=20_000,
         batch=64,
         ema=0.9995,
         words="scenes-words",
         hold=0.6,
-        easy=2500,
     ),
 }
 
