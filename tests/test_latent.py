@@ -44,6 +44,16 @@ def image(text: str, channels: int = 3) -> np.ndarray:
     return raw.reshape(64, 64, channels).astype(int)
 
 
+def frame(track: dict, position: int) -> np.ndarray:
+    raw = base64.b64decode(track["frames"])
+    return image(base64.b64encode(raw[position * 12288 :][:12288]).decode())
+
+
+def equal(a: np.ndarray, b: np.ndarray) -> bool:
+    """Up to one grey: pictures decoded in batches of other sizes round differently."""
+    return np.abs(a - b).max() <= 1
+
+
 @needs_vae
 def test_shipped_scenes_come_back_at_more_than_30_db():
     for text in SCENES:
@@ -151,8 +161,8 @@ def test_the_way_into_noise_begins_with_the_picture_and_ends_in_noise(schedule):
     film, said = answers.forward(FIRST, schedule, 3)
     latent, decoded, noisy = film["tracks"]
     assert film["positions"][0] == "t = 0, α = 1.000"
-    assert decoded["frames"][:16000] == answers.encode(FIRST)[0]["back"][:16000]
-    assert noisy["frames"][:16000] == FIRST[:16000]
+    assert equal(frame(decoded, 0), image(answers.encode(FIRST)[0]["back"]))
+    assert np.array_equal(frame(noisy, 0), image(FIRST))
     assert latent["shape"] == [films.TIMES, 33, 33, 3]
     assert len(json.dumps(film)) < 1_000_000
     assert answers.forward(FIRST, schedule, 4)[0]["tracks"][0] != latent
@@ -181,11 +191,10 @@ def test_a_run_shows_every_step_and_its_picture(untrained):
     film, said = answers.run("a red three", 1)
     assert len(film["positions"]) == films.STEPS + 1 and film["positions"][-1] == "NFE 20, result"
     _, picture, _, guessed = film["tracks"]
-    last = 64 * 64 * 3
-    a, b = (base64.b64decode(t["frames"])[-last:] for t in (picture, guessed))
-    assert a == b  # at the end the state is the guess
+    end, guess = (frame(track, films.STEPS) for track in (picture, guessed))
+    assert equal(end, guess)  # at the end the state is the guess
     steps = films.generate("a red three", 1)
-    assert a == painter.decoded(steps[-1].x)[0].tobytes()
+    assert equal(end, painter.decoded(steps[-1].x)[0].astype(int))
     assert steps[-1].nfe == 20 and "network evaluations" in said
     assert len(json.dumps(film)) < 1_200_000
     assert "unconditional" not in said and "unconditional" in answers.run("", 1)[1]

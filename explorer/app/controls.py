@@ -35,6 +35,9 @@ SHARED = {
     "preprocess": False,
     "trigger_mode": "always_last",
 }
+# What a widget sends with its event. Gradio's own mode, "once", drops what comes while one is under
+# way; this one keeps the last.
+SENT = {"trigger_mode": "always_last", "api_visibility": "private"}
 
 
 def digit_and_seed(choices: Sequence[str]) -> tuple[gr.Radio, gr.Number, gr.Button]:

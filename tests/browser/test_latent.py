@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from explorer.app import painter
-from explorer.app.latent import shelf
+from explorer.app.latent import asked, edits, shelf
 from explorer.app.tabs import latent
 from explorer.models import zoo
 
@@ -111,6 +111,25 @@ def test_nudging_changes_the_picture_and_undoing_brings_it_back(page, app, watch
     page.locator(".latent-apart .zeroed input").nth(3).check()
     assert until_changed(page, ALTERED, nudged) != intact
     assert pixels(page, ".latent-apart .intact canvas") == intact and errors(watch) == []
+
+
+def test_of_many_quick_changes_the_last_is_what_is_seen(page, app, watch):
+    open_shelf(page, app, "Take it apart", f"{ALTERED} >> visible=true")
+    page.evaluate(
+        """async () => {
+          const range = document.querySelectorAll('.latent-apart input[type=range]')[2];
+          for (let k = 0; k <= 30; k++) {
+            range.value = k / 10;
+            range.dispatchEvent(new Event('input'));
+            await new Promise(requestAnimationFrame);
+          }
+        }"""
+    )
+    until_still(page, ALTERED)
+    last = edits.changed("", asked.Edit(nudge=(*asked.FIRST.nudge[:2], 3.0, 0.0)))
+    said = page.locator(".latent-apart .apart").inner_text()
+    assert said == f"{last['apart']} greys away (rms)"
+    assert errors(watch) == []
 
 
 @pytest.mark.parametrize("way", ["corner", "keys", "mouse"])

@@ -15,7 +15,7 @@
   ex.guidanceInterval = function (element, props, watch, oninterval) {
     const root = element.querySelector('.interval'), find = (selector) => root.querySelector(selector);
     const svg = find('svg'), high = find('.high'), low = find('.low');
-    let ratios = [], ends = { low: 0, high: null };
+    let ratios = [], ends = { low: 0, high: null }, touched = false;
 
     const inside = (ratio) => (ratio ?? Infinity) > ends.low && (ends.high === null || (ratio ?? Infinity) <= ends.high);
 
@@ -40,6 +40,7 @@
     }
 
     function moved(by) {
+      touched = true;
       const [a, b] = [Number(high.value), Number(low.value)];
       if (a > b) (by === high ? high : low).value = by === high ? b : a; // the ends never cross
       ends = { high: ratioAt(Number(high.value)), low: ratioAt(Number(low.value)) };
@@ -49,6 +50,7 @@
 
     function load() {
       ratios = props.value.ratios;
+      if (touched) return draw(); // an answer to what was asked before does not move them back
       ends = { low: props.value.low, high: props.value.high };
       high.value = place(ends.high);
       low.value = place(ends.low);

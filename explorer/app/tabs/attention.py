@@ -164,7 +164,7 @@ def _typing(typed: gr.Textbox, prompt: gr.Textbox, examples: gr.HTML, also) -> N
     js = "(typed, prompt) => [typed, typed !== prompt]"
     then = typed.blur(None, [typed, prompt], [prompt, left], js=js, **private).then
     then(None, left, None, js=f"(left) => {{ if (left) explorer.pass('{GROUP}'); }}", **private)
-    also(examples.take(take, None, [typed, prompt], **private).success)
+    also(examples.take(take, None, [typed, prompt], queue=False, **controls.SENT).success)
 
 
 def _widget(file: str, script: str) -> gr.HTML:

@@ -99,10 +99,9 @@ def build(context) -> None:
         for title in CHAPTERS
     ]
     also = controls.on_chapters(tab, chapters, GROUP, seed=shared[3], fresh=fresh)
-    private = {"api_visibility": "private", "queue": False}
-    also(examples.pick(example, None, shared[2], **private).success)
+    also(examples.pick(example, None, shared[2], queue=False, **controls.SENT).success)
     interval, text = jobs[words.CHANGED].outputs[1], jobs[words.CHANGED].inputs[-2]
-    also(interval.use(use_interval, None, text, **private).success)
+    also(interval.use(use_interval, None, text, queue=False, **controls.SENT).success)
     context.warm_up.append(warm)
 
 

@@ -89,10 +89,10 @@ def build(context) -> None:
                 chapters.append(controls.Chapter(opened, jobs))
                 extras |= extra
     also = controls.on_chapters(tab, chapters, GROUP, seed=extras["seed"], fresh=extras["fresh"])
-    quiet = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
-    also(shown.use(answers.use_picture, None, picture, **quiet).success)
+    sent = {"show_progress": "hidden", "queue": False, **controls.SENT}
+    also(shown.use(answers.use_picture, None, picture, **sent).success)
     second = extras["second"]
-    also(extras["other"].use(answers.use_picture, None, second, **quiet).success)
+    also(extras["other"].use(answers.use_picture, None, second, **sent).success)
     also(extras["example"])
     context.warm_up.append(answers.warm)
 
@@ -111,7 +111,7 @@ def _shelf(tab: gr.Tab) -> tuple[gr.HTML, gr.Textbox]:
     picture = gr.Textbox("", visible=False)
     tab.select(shelf.filled, None, shown, **quiet)
     file.upload(shelf.uploaded, file, shown, **quiet)
-    shown.more(answers.another, None, shown, **quiet)
+    shown.more(answers.another, None, shown, show_progress="hidden", **controls.SENT)
     return shown, picture
 
 

@@ -186,11 +186,11 @@ def build(context) -> None:
     chapters = [controls.Chapter(opened[title], fills[title]) for title in CHAPTERS]
     also = controls.on_chapters(tab, chapters, "samplers-chapters", seed=inputs[1], fresh=fresh)
     chosen, own = inputs[5:]
-    private = {"api_visibility": "private", "queue": False}
-    also(matrix.choose(choose, None, chosen, **private).success)
+    sent = {"queue": False, **controls.SENT}
+    also(matrix.choose(choose, None, chosen, **sent).success)
     context.warm_up.append(warm)
     if dragged := context.lent.get("grid"):  # the chapter of Schedules where dots are dragged
-        taken = dragged.use(use_grid, None, [inputs[3], chosen, own, matrix], **private)
+        taken = dragged.use(use_grid, None, [inputs[3], chosen, own, matrix], **sent)
         taken.success(None, js=OPEN, api_visibility="private")
 
 

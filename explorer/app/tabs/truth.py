@@ -187,12 +187,11 @@ def build(context) -> None:
             chapters.append(controls.Chapter(opened, [job]))
     also = controls.on_chapters(tab, chapters, "truth-chapters", seed=seed, fresh=fresh)
 
-    private = {"api_visibility": "private"}
-    also(pad.use(use_drawing, None, drawing, queue=False, **private).success)
+    also(pad.use(use_drawing, None, drawing, queue=False, **controls.SENT).success)
     show_pad = "(world, points) => ({shown: world === 'drawn', points})"
-    world.input(None, [world, drawing], pad, js=show_pad, **private)
+    world.input(None, [world, drawing], pad, js=show_pad, api_visibility="private")
     ways = shows["ways"]
-    ways.start(another_start, inputs, ways, **private, **controls.SHARED)
+    ways.start(another_start, inputs, ways, api_visibility="private", **controls.SHARED)
     context.warm_up.append(warm)
 
 
