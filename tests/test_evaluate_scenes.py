@@ -81,6 +81,18 @@ def test_a_painter_who_obeys_is_right_and_one_who_does_not_is_not(net, vae, monk
     assert json.loads((tmp_path / "t.json").read_text()) == table
 
 
+@pytest.mark.skipif("digit-classifier" not in zoo.available(), reason="no digit-classifier")
+def test_real_scenes_are_the_ceiling_and_a_bad_autoencoder_lowers_it(vae):
+    pixels = torch.from_numpy(gallery.digits().copy())[:, None]
+    labels = torch.tensor([int(label[0]) for label in gallery.payload()["labels"]])
+    digits = Images(pixels, labels, tuple("0123456789"), "gallery")
+    found = evaluate_scenes.ceiling(vae, zoo.load("digit-classifier"), digits, 20)
+    for group in GROUPS:
+        drawn, coded = (found[way][group.name] for way in ("as drawn", "through the autoencoder"))
+        assert drawn["all"] >= 0.8 and coded["all"] <= 0.2  # this autoencoder is untrained
+        assert set(drawn) == {*PARTS, "error"}
+
+
 def test_blank_pictures_are_far_from_real_digits_and_all_alike(net, vae, monkeypatch):
     digits = Images(
         torch.from_numpy(gallery.digits().copy())[:, None],
