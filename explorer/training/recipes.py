@@ -49,8 +49,9 @@ class Recipe:
         if self.begin:
             zoo.adopt(objective.net, self.begin)
         if self.words:
-            # Frozen, as in Saharia et al. 2022 (Imagen): trained along, it forgot in 12,000 steps
-            # which digit is which colour (a linear probe found it for 76 % of words, not 100 %)
+            # Frozen, as in Saharia et al. 2022 (Imagen): trained along for 12,000 steps, it forgot
+            # what each word speaks of. A linear probe found the digit for 69 % of the words, the
+            # colour for 76 % and the place for 80 %; before, for all of them.
             objective.net.text.load_state_dict(zoo.load(self.words).encoder.state_dict())
             objective.net.text.requires_grad_(False)
         return objective
