@@ -33,16 +33,23 @@ def layers(net: TextUNet) -> dict[str, tuple[int, int]]:
     return looks
 
 
-def weights(of: dict[str, tuple[int, int]], chosen: Sequence[str]) -> Tensor:
-    """(H,) for the plain mean of the chosen layers, each the mean of its heads."""
-    each = [torch.full((heads,), float(name in chosen) / heads) for name, (heads, _) in of.items()]
-    return torch.cat(each) / len(chosen)
+def weights(of: dict[str, tuple[int, int]], layer: str) -> Tensor:
+    """(H,) for the mean of a layer's heads."""
+    each = [torch.full((heads,), float(name == layer) / heads) for name, (heads, _) in of.items()]
+    return torch.cat(each)
 
 
-def finest(of: dict[str, tuple[int, int]]) -> list[str]:
-    """The layers whose plain mean the app shows: those of the most places, where maps are sharp."""
-    most = max(side for _, side in of.values())
-    return [name for name, (_, side) in of.items() if side == most]
+def usual(sides: dict[str, int]) -> str:
+    """The layer that the app shows first: of those with the most places, where maps are sharp, the
+    last, which looks with all that the network has found out. sides: layer -> side of its picture.
+    """
+    most = max(sides.values())
+    return [name for name, side in sides.items() if side == most][-1]
+
+
+def sides(of: dict[str, tuple[int, int]]) -> dict[str, int]:
+    """Layer -> side of its picture."""
+    return {name: side for name, (_, side) in of.items()}
 
 
 def mean_of(ratios: Tensor, told: Sequence[Word]) -> dict[str, float]:
@@ -64,19 +71,19 @@ def summary(found: Found, of: dict[str, tuple[int, int]]) -> dict:
             continue
         told = [found.words[r] for r in chosen]
         part = Found(told, found.inside[:, chosen], found.whole[:, chosen], found.area[chosen])
-        usual, eye = weights(of, finest(of)), torch.eye(part.inside.shape[-1])
+        shown, eye = weights(of, usual(sides(of))), torch.eye(part.inside.shape[-1])
         heads = [(name, h) for name, (count, _) in of.items() for h in range(count)]
         table[kind] = {
             "words": len(told),
             "area": round(float(part.area.mean()), 4),
-            "share": round(float((part.ratios(usual) * part.area).mean()), 4),
-            "shown": mean_of(part.ratios(usual), told),
-            "by_layer": {n: mean_of(part.ratios(weights(of, [n])), told) for n in of},
+            "share": round(float((part.ratios(shown) * part.area).mean()), 4),
+            "shown": mean_of(part.ratios(shown), told),
+            "by_layer": {n: mean_of(part.ratios(weights(of, n)), told) for n in of},
             "by_head": [
                 {"layer": name, "head": h} | mean_of(part.ratios(eye[k]), told)
                 for k, (name, h) in enumerate(heads)
             ],
-            "by_step": [mean_of(part.ratios(usual, s), told) for s in range(len(part.inside))],
+            "by_step": [mean_of(part.ratios(shown, s), told) for s in range(len(part.inside))],
         }
     return table
 
@@ -109,8 +116,7 @@ def evaluate(
     if not joined.words:
         raise ValueError(f"None of {n} pictures holds a digit's ink: train the model first.")
     run = {"scale": SCALE, "steps": STEPS, "sampler": "dpmpp_2m", "spacing": SPACING}
-    sides = {name: side for name, (_, side) in of.items()}
-    table = {"prompts": n, "skipped": skipped, "run": run, "sides": sides, "shown": finest(of)}
-    table |= {"kinds": summary(joined, of)}
+    table = {"prompts": n, "skipped": skipped, "run": run, "sides": sides(of)}
+    table |= {"shown": usual(sides(of)), "kinds": summary(joined, of)}
     replace_text(file, json.dumps(table, indent=1) + "\n")
     return table

@@ -90,7 +90,7 @@ def test_every_layer_is_there_with_every_step_of_a_usual_prompt():
     sent = prompted.payload(PROMPT, 0)
     assert [layer["label"] for layer in sent["layers"]] == list(tab.LAYERS)
     assert len(sent["positions"]) == prompted.STEPS
-    assert [sent["layers"][k]["label"] for k in sent["finest"]] == ["down 16×16", "up 16×16"]
+    assert sent["layers"][sent["usual"]]["label"] == "up 16×16"
     for layer in sent["layers"]:
         shape = (20, layer["heads"], layer["side"] ** 2)
         peaks = np.frombuffer(base64.b64decode(layer["peaks"]), np.float32).reshape(shape)

@@ -142,7 +142,7 @@ def test_the_table_says_what_was_run_and_counts_what_was_left_out(net, vae, tmp_
     assert table == json.loads((tmp_path / "trust.json").read_text())
     assert table["prompts"] == 4 and table["skipped"] == {"no ink": 2, "elsewhere": 0}
     assert table["kinds"]["digit"]["words"] == 4
-    assert table["shown"] == [name for name, side in table["sides"].items() if side == 16]
+    assert table["shown"] == "up.1.attention.cross_attention"
     assert table["run"] == {"scale": 3.0, "steps": 20, "sampler": "dpmpp_2m", "spacing": "karras"}
 
 

@@ -17,7 +17,7 @@ def measured() -> dict:
         "skipped": skipped,
         "run": run,
         "sides": {"up.2.a": 16},
-        "shown": ["up.2.a"],
+        "shown": "up.2.a",
         "kinds": {"digit": kind, "colour": kind},
     }
 

@@ -36,9 +36,10 @@ def _key(kinds: Mapping) -> str:
 
 def _by_layer(table: Mapping, labels: Mapping[str, str]) -> str:
     kinds = table["kinds"]
-    rows = [("mean shown in Words", {name: kind["shown"] for name, kind in kinds.items()})]
+    rows = []
     for layer in table["sides"]:
-        rows.append((labels[layer], {n: kind["by_layer"][layer] for n, kind in kinds.items()}))
+        label = f"{labels[layer]}, shown first" if layer == table["shown"] else labels[layer]
+        rows.append((label, {n: kind["by_layer"][layer] for n, kind in kinds.items()}))
     top = max([3.2, *(one["ratio"] + one["error"] for _, row in rows for one in row.values())])
     lines = "".join(
         f'<div class="trust-row" role="row"><span role="rowheader">{label}</span>'
@@ -89,7 +90,8 @@ def _by_step(kinds: Mapping) -> str:
         f'aria-label="Ratio by step: {said}.">{ticks}{steps}{lines}'
         f'<text x="{(LEFT + WIDTH) / 2}" y="{HEIGHT - 4}" text-anchor="middle">step of {count}'
         "</text></svg><figcaption class='quiet'>Share inside the box over the box’s share of the "
-        "area, of the mean map of each step; bands are ± one standard error.</figcaption></figure>"
+        "area, of the map that is shown first, at each step; bands are ± one standard error."
+        "</figcaption></figure>"
     )
 
 

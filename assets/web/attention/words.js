@@ -4,26 +4,11 @@
 (function (ex) {
   const three = (x) => ex.show(x, 3);
 
-  // What is asked of the layers: the mean of the finest ones, or one layer's head or mean of heads.
-  // On the grid of the finest layer, side x side.
-  function view(data, layers, choice) {
-    const chosen = choice ? [layers[choice.layer]] : data.finest.map((k) => layers[k]);
-    const side = choice ? chosen[0].side : Math.max(...chosen.map((layer) => layer.side));
-    const head = choice ? choice.head : null;
-
-    // (words) probabilities of the place (x, y) of side x side: a distribution again, as a mean of some
-    function row(step, place) {
-      const total = new Float32Array(data.words.length);
-      const x = place % side, y = Math.floor(place / side);
-      for (const layer of chosen) {
-        layer.row(step, head, layer.placeOf(x, y, side)).forEach((p, k) => { total[k] += p / chosen.length; });
-      }
-      return total;
-    }
-
-    // For every place the row: [place][word].
-    const all = (step) => Array.from({ length: side * side }, (_, place) => row(step, place));
-    return { side, all };
+  // A layer's head, or the mean of its heads (head null), on its grid of side x side places; all(step)
+  // is the row of every place: [place][word].
+  function view(layers, { layer, head }) {
+    const { side, places } = layers[layer];
+    return { side, all: (step) => Array.from({ length: places }, (_, place) => layers[layer].row(step, head, place)) };
   }
 
   // The picture with the map above it: `share` of the map's colour, the rest the picture's.
@@ -88,7 +73,7 @@
 
     function paint() {
       if (!data) return;
-      const { side, all } = view(data, layers, choice), rows = all(step);
+      const { side, all } = view(layers, choice), rows = all(step);
       const columns = data.words.map((_, k) => Float32Array.from(rows, (row) => row[k]));
       const top = Math.max(...columns[word]) || 1, offset = step * 3 * data.size ** 2;
       blend(large.picture, frames, offset, data.size, columns[word], side, top, ramp, Number(share.value) / 100);
@@ -107,17 +92,14 @@
       for (const t of thumbs) {
         const column = Float32Array.from({ length: t.layer.places }, (_, q) => t.layer.row(step, t.head, q)[word]);
         ex.heat(t.picture, t.layer.side, t.layer, column, Math.max(...column) || 1, ramp);
-        t.input.checked = Boolean(choice) && t.index === choice.layer && t.head === choice.head;
+        t.input.checked = t.index === choice.layer && t.head === choice.head;
       }
-      find('.all input').checked = !choice;
     }
 
     function say(side, rows, columns, top) {
       const place = placeAt(probe || asked, side), row = rows[place], sure = data.words.length === 1;
       const told = data.words[word], even = 1 / data.words.length, highest = largest(columns[word]);
-      const what = choice
-        ? `${layers[choice.layer].label}, ${choice.head === null ? 'mean of heads' : 'head ' + (choice.head + 1)}`
-        : data.mean;
+      const what = `${layers[choice.layer].label}, ${choice.head === null ? 'mean of heads' : 'head ' + (choice.head + 1)}`;
       set('.title', `Which places look at “${told}”`);
       set('.what', `${what}, ${data.positions[step]}`);
       large.picture.canvas.setAttribute('aria-label', `The picture at ${data.positions[step]} with the map of “${told}” over it, ` +
@@ -172,7 +154,7 @@
       canvas.addEventListener('blur', () => { probe = null; draw(); });
       canvas.addEventListener('keydown', (event) => {
         const moves = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-        const { side } = view(data, layers, choice);
+        const { side } = view(layers, choice);
         if (event.key in moves) {
           const from = placeAt(probe || asked, side), [dx, dy] = moves[event.key];
           const within = (c) => Math.max(0, Math.min(side - 1, c));
@@ -208,16 +190,15 @@
       thumbs = ex.layerChooser(find('.net'), layers, 'word-map', (layer, head) => { choice = { layer, head }; draw(); });
       const same = before && before.positions.length === data.positions.length;
       step = same ? step : data.start.step;
-      const { side, all } = view(data, layers, choice);
+      choice = choice || { layer: data.usual, head: null };
+      const { side, all } = view(layers, choice);
       asked = middle(largest(Array.from(all(step), (row) => row[word])), side);
       set('.note', data.note);
-      set('.all span', `the ${data.mean}`);
       set('.about', data.about);
       transport.set(data.positions.length, step, 4);
       draw();
     }
 
-    find('.all input').addEventListener('change', () => { choice = null; draw(); });
     find('.layers').addEventListener('toggle', draw);
     watch('value', load);
     load();

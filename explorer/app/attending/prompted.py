@@ -1,12 +1,14 @@
 """One run of the text-to-image model with its cross-attention: every word's map at every place."""
 
 import base64
+import math
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from explorer import trust_table
 from explorer.app import maps, painter, prompts
 from explorer.app.once import once
 from explorer.data.scenes.captions import NUMBERS
@@ -73,13 +75,16 @@ def _most(call: dict[str, Tensor]) -> int:
     return int(ROOM / (step * 4 / 3))
 
 
+def usual(looks: dict[str, Tensor]) -> str:
+    """The layer that is shown first, as in `explorer evaluate scenes --trust`."""
+    return trust_table.usual({name: math.isqrt(p.shape[2]) for name, p in looks.items()})
+
+
 @once(16)
 def payload(prompt: str, seed: int) -> dict:
     """Everything that the chapter shows of one run, as JSON."""
     run = record(prompt, seed)
     layers = maps.pack(run.maps)
-    most = max(layer["side"] for layer in layers)
-    finest = [k for k, layer in enumerate(layers) if layer["side"] == most]
     return {
         "words": run.words,
         "note": "" if prompt else prompts.EMPTY,
@@ -87,8 +92,7 @@ def payload(prompt: str, seed: int) -> dict:
         "frames": base64.b64encode(run.pictures.tobytes()).decode("ascii"),
         "size": run.pictures.shape[1],
         "layers": layers,
-        "finest": finest,
-        "mean": f"mean of the {len(finest)} layers of {most}×{most} and their heads",
+        "usual": list(run.maps).index(usual(run.maps)),
         "ramp": base64.b64encode(heat.ramp().tobytes()).decode("ascii"),
         "start": {"word": telling(run.words), "step": (2 * len(run.steps)) // 3},
         "error": max(float((p.sum(-1) - 1).abs().max()) for p in run.maps.values()),
@@ -110,8 +114,7 @@ def _about(run: WordRun, seed: int) -> str:
         f"Model {painter.engine().net.card.name}, seed {seed}: DPM++ 2M in {STEPS} steps "
         f"({STEPS} NFE, each a conditional and an unconditional network evaluation), linear "
         f"schedule, {SPACING} spacing, guidance scale {SCALE:g}; the picture is x̂₀, decoded. The "
-        "maps are those of the conditional half; the mean is the plain one of the finest layers "
-        f"and their heads. The maps of {len(run.steps)} steps came once, 8 bits a probability (its "
-        "square root in 255ths of the largest of its row): nothing is computed anew while you "
-        "look around."
+        f"maps are those of the conditional half. Those of {len(run.steps)} steps came once, 8 "
+        "bits a probability (its square root in 255ths of the largest of its row): nothing is "
+        "computed anew while you look around."
     )

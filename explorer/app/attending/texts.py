@@ -5,7 +5,7 @@ PREDICT = {
     WORDS: (
         "Which places of the picture will look at the word for the left digit: those of that "
         "digit, the whole picture, or none in particular?",
-        "In the mean of the finer layers, mostly those of its digit, once the digit is there; "
+        "In the last layer, up 16×16, mostly those of its digit, once the digit is there; "
         "early on the map is vague, as the picture is. But look at single layers and heads: many "
         "look at “on” or “a”, or at nothing in particular.",
     ),
