@@ -94,7 +94,7 @@ def payload(prompt: str, seed: int) -> dict:
         "layers": layers,
         "usual": list(run.maps).index(usual(run.maps)),
         "ramp": base64.b64encode(heat.ramp().tobytes()).decode("ascii"),
-        "start": {"word": telling(run.words), "step": (2 * len(run.steps)) // 3},
+        "start": {"word": telling(run.words), "step": len(run.steps) // 2},
         "error": max(float((p.sum(-1) - 1).abs().max()) for p in run.maps.values()),
         "about": _about(run, seed),
     }

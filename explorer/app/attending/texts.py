@@ -5,9 +5,10 @@ PREDICT = {
     WORDS: (
         "Which places of the picture will look at the word for the left digit: those of that "
         "digit, the whole picture, or none in particular?",
-        "In the last layer, up 16×16, mostly those of its digit, once the digit is there; "
-        "early on the map is vague, as the picture is. But look at single layers and heads: many "
-        "look at “on” or “a”, or at nothing in particular.",
+        "In the last layer, up 16×16, more than elsewhere those of its digit, and from the first "
+        "step on, when there is no digit yet: the caption says where it is going to be. But the "
+        "other digit’s places look too, and single layers and heads look at “on” or “a”, or at "
+        "nothing in particular.",
     ),
     PIXELS: (
         "Take a pixel on the stroke of the digit. Does it look at its neighbours, at the whole "

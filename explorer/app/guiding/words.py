@@ -21,7 +21,7 @@ PREDICT = {
         "draw: a better picture, a different one, or something that is no picture?",
         "Usually a bolder, more typical one. The scale multiplies what being told changes, so it "
         "pushes towards what tells this from everything else, and past it: strokes thicken, "
-        "colours harden, values leave the range of pictures and are cut. Scale 0 is never told "
+        "colours harden, values leave the range of pictures, on the way at least. Scale 0 is never told "
         "and draws whatever this noise is nearest to.",
     ),
     PARTS: (
@@ -48,7 +48,7 @@ PREDICT = {
     MEASURED: (
         "Does more guidance always draw more of what was asked?",
         "Up to a point. The share of captions that come true rises steeply at first, then stays "
-        "or falls, while the pictures of one caption grow more alike all the way.",
+        "or falls, while the pictures of one caption grow more alike.",
     ),
 }
 GUIDE = "reference + scale * (conditional - reference)"
