@@ -143,8 +143,8 @@ def _scene_note(found: list[dict], ceiling: bool) -> str:
     )
     return (
         f"<p class='quiet'>{n}{nfe}The project’s classifier reads the digits, their places and "
-        "colours are read from the pixels. Broken digits are far from all others, so that the model is "
-        "more varied than real ones are. Measured by <code>explorer evaluate scenes</code>."
+        "colours are read from the pixels. A broken digit is far from all others, so a model can "
+        "be more varied than real digits. Measured by <code>explorer evaluate scenes</code>."
         f"{most}</p>"
     )
 

@@ -21,8 +21,8 @@ PREDICT = {
         "draw: a better picture, a different one, or something that is no picture?",
         "Usually a bolder, more typical one. The scale multiplies what being told changes, so it "
         "pushes towards what tells this from everything else, and past it: strokes thicken, "
-        "colours harden, values leave the range of pictures, on the way at least. Scale 0 is never told "
-        "and draws whatever this noise is nearest to.",
+        "colours harden, values leave the range of pictures, on the way at least. Scale 0 is never "
+        "told and draws whatever this noise is nearest to.",
     ),
     PARTS: (
         "At which steps do the two predictions differ most: at the noisiest, in the middle, or "
