@@ -97,7 +97,7 @@ def test_rows_are_locked_to_nfe_and_equal_samplers_end_in_equal_pixels(
     ):
         assert max(abs(a - b) for a, b in zip(end[one], end[same], strict=True)) <= 1
     assert end["DDIM trailing"] != end["DDPM trailing"]
-    assert not [url for url in watch.requests if "queue" in url] and errors(watch) == []
+    assert not [url for url in watch.requests if "queue/join" in url] and errors(watch) == []
     assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
 
 
