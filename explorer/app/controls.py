@@ -35,9 +35,9 @@ SHARED = {
     "preprocess": False,
     "trigger_mode": "always_last",
 }
-# What a widget sends with its event. Gradio's own mode, "once", drops what comes while one is under
-# way; this one keeps the last.
-SENT = {"trigger_mode": "always_last", "api_visibility": "private"}
+# What a widget sends with its event: every message. While one is under way, "once" would drop the
+# next, and "always_last" would send the first one's data again in its place.
+SENT = {"trigger_mode": "multiple", "api_visibility": "private"}
 
 
 def digit_and_seed(choices: Sequence[str]) -> tuple[gr.Radio, gr.Number, gr.Button]:

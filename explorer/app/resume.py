@@ -101,7 +101,6 @@ def build(context) -> None:
         label,
         [show, table],
         show_progress_on=show,
-        api_visibility="private",
-        **controls.SHARED,
+        **controls.SHARED | controls.SENT,
     )
     context.warm_up.append(warm)

@@ -1,8 +1,9 @@
 'use strict';
 // A two-ended control over the steps of a run, in sigma/alpha on a logarithmic axis, noise first.
 // props.value: {ratios: [sigma/alpha of each step, null for infinite], low, high}; null: infinite.
-// oninterval({interval: "0.3, 8"}) once a person lets go.
+// oninterval({interval: "0.3, 8"}) once a person has let go and both ends rest.
 (function (ex) {
+  const REST = 150; // ms
   const NOISY = 2.5, CLEAN = -2.5, W = 520, PAD = 12, DOTS = 20, AXIS = 46;
 
   // Where a ratio lies, from 0 (pure noise) to 1 (clean), and back; both ends are open.
@@ -15,7 +16,7 @@
   ex.guidanceInterval = function (element, props, watch, oninterval) {
     const root = element.querySelector('.interval'), find = (selector) => root.querySelector(selector);
     const svg = find('svg'), high = find('.high'), low = find('.low');
-    let ratios = [], ends = { low: 0, high: null }, touched = false;
+    let ratios = [], ends = { low: 0, high: null }, touched = false, resting = 0;
 
     const inside = (ratio) => (ratio ?? Infinity) > ends.low && (ends.high === null || (ratio ?? Infinity) <= ends.high);
 
@@ -59,7 +60,10 @@
 
     for (const end of [high, low]) {
       end.oninput = () => moved(end);
-      end.onchange = () => oninterval({ interval: `${ends.low}, ${ends.high === null ? 'inf' : Math.max(ends.high, ends.low)}` });
+      end.onchange = () => {
+        clearTimeout(resting);
+        resting = setTimeout(() => oninterval({ interval: `${ends.low}, ${ends.high === null ? 'inf' : Math.max(ends.high, ends.low)}` }), REST);
+      };
     }
     watch('value', load);
     load();

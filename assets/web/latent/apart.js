@@ -65,7 +65,15 @@
 
     const pristine = () => !noisy.some(Boolean) && !edit.zero.some(Boolean) && !edit.nudge.some(Boolean);
     const now = () => ({ ...edit, cells: [...noisy.keys()].filter((i) => noisy[i]) });
-    const ask = ex.oncePerFrame(() => send(now()));
+    // One question at a time; its answer asks again if the desk has changed since. A question that
+    // is never answered, such as one the server refused, is given up.
+    const GIVE_UP = 5000; // ms
+    let sent = -Infinity;
+    const ask = ex.oncePerFrame(() => {
+      if (same(now(), props.value.edit) || performance.now() - sent < GIVE_UP) return;
+      sent = performance.now();
+      send(now());
+    });
 
     // What the chapter opens with is done by the server.
     function adopt(first) {
@@ -114,8 +122,8 @@
       find('.apart').textContent = got.apart ? `${got.apart} greys away (rms)` : 'nothing yet';
       find('.said').textContent = got.said;
       look();
-      // A new picture comes with the first change, and then gets the one on the desk.
-      if (got.first && !same(now(), got.edit)) ask();
+      sent = -Infinity;
+      ask(); // a new picture comes with the first change, and then gets the one on the desk
     }
     watch('value', load);
     load();

@@ -30,7 +30,7 @@ def encode(picture) -> tuple[dict, str]:
 
 def take_apart(picture) -> dict:
     """A latent with the change that the chapter opens with. Raises gr.Error, a sentence."""
-    return _changed(asked.picture("Picture", picture), asked.FIRST) | {"first": True}
+    return _changed(asked.picture("Picture", picture), asked.FIRST)
 
 
 def edit(event: gr.EventData, picture) -> dict:

@@ -130,8 +130,7 @@ def _take_apart(picture: gr.Textbox) -> tuple[list[controls.Job], dict]:
         picture,
         show,
         show_progress="hidden",
-        api_visibility="private",
-        **controls.SHARED,
+        **controls.SHARED | controls.SENT,
     )
     return [controls.Job(answers.take_apart, [picture], [show], show, "latent_apart")], {}
 

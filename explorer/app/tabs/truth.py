@@ -191,7 +191,7 @@ def build(context) -> None:
     show_pad = "(world, points) => ({shown: world === 'drawn', points})"
     world.input(None, [world, drawing], pad, js=show_pad, api_visibility="private")
     ways = shows["ways"]
-    ways.start(another_start, inputs, ways, api_visibility="private", **controls.SHARED)
+    ways.start(another_start, inputs, ways, **controls.SHARED | controls.SENT)
     context.warm_up.append(warm)
 
 
