@@ -1,5 +1,8 @@
 """Calls that share a batch get what they would have got alone."""
 
+import subprocess
+import sys
+
 import torch
 
 from explorer.app.engine import Engine
@@ -59,3 +62,20 @@ def test_network_has_the_engine_to_itself_inside_alone():
         assert bare is net
     x = torch.zeros(1, 1, 8, 8, dtype=torch.float64)
     assert denoise(x, cosine()(500)).shape == x.shape
+
+
+CLAIMED = """
+import threading, torch
+from explorer.app import engine
+torch.set_num_threads(3)
+engine.claim()
+found = [engine.compute(torch.get_num_threads), torch.get_num_threads()]
+other = threading.Thread(target=lambda: found.append(torch.get_num_threads()))
+other.start(), other.join()
+print(found, engine.compute(torch.get_num_threads))
+"""
+
+
+def test_the_engines_thread_has_all_cores_and_every_other_one_of_them():
+    said = subprocess.run([sys.executable, "-c", CLAIMED], capture_output=True, text=True)
+    assert said.stdout.split("\n")[0] == "[3, 1, 1] 3", said.stderr

@@ -20,6 +20,28 @@ Result = TypeVar("Result")
 
 MAX_ROWS = 64  # rows of one network call; more only makes everybody wait longer
 PATIENCE = 0.004  # seconds to wait for runs that have not asked yet
+_network = ThreadPoolExecutor(1, "network")  # where every engine's network computes
+
+
+def claim() -> None:
+    """From now on, let the engines' thread use all cores and every new thread one of them.
+
+    Each thread that computes has a pool of its own, and pools of more threads than there are cores
+    put them to sleep between two layers: twenty guided steps then took 522 ms instead of 233.
+    """
+    threads = torch.get_num_threads()
+
+    def keep() -> None:
+        torch.get_num_threads()  # else the thread would take up the others' number later
+        torch.set_num_threads(threads)
+
+    compute(keep)
+    torch.set_num_threads(1)
+
+
+def compute(function: Callable[..., Result], *arguments: object) -> Result:
+    """The result of a function that computes in the engines' thread, with all cores."""
+    return _network.submit(function, *arguments).result()
 
 
 @dataclass
@@ -86,7 +108,7 @@ class Engine:
         while True:
             batch = self._gather(kept)
             with self._alone:
-                self._answer(batch)
+                compute(self._answer, batch)
 
     def _gather(self, kept: list[_Call]) -> list[_Call]:
         """At least one call, and those of the other runs that come soon and have its shape."""

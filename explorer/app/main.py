@@ -117,8 +117,15 @@ def launch(
         **options(),
     )
     print(f"Denoising Explorer is at {demo.local_url} (Ctrl+C ends it)", flush=True)
+    context.warm_up.insert(0, _claim)
     context.start_warm_up()
     demo.block_thread()
+
+
+def _claim() -> None:
+    from explorer.app import engine  # torch comes with it: after the page is served
+
+    engine.claim()
 
 
 if __name__ == "__main__":

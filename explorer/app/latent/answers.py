@@ -118,11 +118,11 @@ def run(prompt, seed) -> tuple[dict, str]:
 def costs() -> str:
     """The chapter "What it costs", measured once, when it is first opened."""
     from explorer import costs as measuring
-    from explorer.app import painter
+    from explorer.app import engine, painter
     from explorer.app.latent import price
 
     painter.ready()
-    found = measuring.measure(painter.engine().net, painter.vae())
+    found = engine.compute(measuring.measure, painter.engine().net, painter.vae())
     return price.html(found, controls.measures(price.headline(found)))
 
 
