@@ -1,0 +1,87 @@
+"""What every chapter of the U-Net tab is asked: a picture, its noise, and how much of it.
+
+torch is imported when a question is first answered, not with the page.
+"""
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+
+from explorer.app import checks, controls
+
+LEAST, MOST, FIRST = 1, 90, 45  # degrees of the angle: nearly clean, only noise, as much of either
+DRAWN = 30  # DDIM steps for a picture that no gallery has
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A checked request; hashable, so that answers can be kept. Tensors are for one picture."""
+
+    digit: int = 7
+    seed: int = 0
+    degrees: float = FIRST  # of the angle atan2(sigma, alpha) at which the network is called
+
+    @property
+    def angle(self) -> float:
+        """The noise level in radians."""
+        return math.radians(self.degrees)
+
+    @property
+    def level(self):
+        """The explorer.schedules.Level: variance preserving."""
+        from explorer.schedules import Level
+
+        alpha = 0.0 if self.degrees == MOST else math.cos(self.angle)
+        return Level(alpha, math.sin(self.angle))
+
+    @cached_property
+    def x0(self):
+        """The clean picture (1, C, H, W) in [-1, 1]: the gallery's, or one that the model draws."""
+        return picture(self.digit)
+
+    @cached_property
+    def eps(self):
+        """The noise (1, C, H, W)."""
+        from explorer.app import studio
+
+        return studio.noise([self.seed])
+
+    @property
+    def xt(self):
+        """The noisy picture (1, C, H, W)."""
+        return self.level.alpha * self.x0 + self.level.sigma * self.eps
+
+    @property
+    def context(self):
+        """The label as the network is told it, (1, L, D)."""
+        from explorer.app import studio
+
+        return studio.contexts([self.digit])[0]
+
+
+def check(digit, seed, degrees) -> Asked:
+    """The request. Raises gr.Error, naming field and range."""
+    return Asked(
+        int(checks.choice("Digit", digit, controls.DIGITS)),
+        checks.integer("Seed", seed, 0, controls.LAST_SEED),
+        checks.number("Noise level", degrees, LEAST, MOST),
+    )
+
+
+def picture(label: int):
+    """A clean picture (1, C, H, W) of a label: from the gallery if the model is one of digits."""
+    import torch
+
+    from explorer.app import gallery, studio
+    from explorer.denoisers import from_network
+    from explorer.samplers import ddim
+    from explorer.schedules import cosine, levels
+
+    cfg = studio.engine().net.cfg
+    size, labels = gallery.about()["size"], gallery.about()["labels"]
+    if (cfg.image_channels, cfg.image_size) == (1, size):
+        grey = torch.from_numpy(gallery.digits()[labels.index(str(label))].copy())
+        return grey.float()[None, None] / 127.5 - 1
+    denoise = from_network(studio.engine(), context=studio.contexts([label])[0])
+    *_, last = ddim(denoise, studio.noise([label]), levels(cosine(), DRAWN, "trailing"))
+    return last.x.clamp(-1, 1)

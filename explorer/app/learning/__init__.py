@@ -1,0 +1,5 @@
+"""The chapters of the tab Train: a module each, with
+
+TITLE, QUESTION, ANSWER: str
+build(context) -> None     called inside its gr.Tab; makes components and events of its own
+"""

@@ -1,0 +1,18 @@
+"""Train: how a network comes to know. A chapter each thing to train."""
+
+import gradio as gr
+
+from explorer.app.theme import predict
+
+TITLE = "Train"
+GROUP = "train-chapters"
+CHAPTERS = ()  # modules of explorer.app.learning
+
+
+def build(context) -> None:
+    """The tab: a chapter for each thing to train."""
+    with gr.Tabs(elem_classes=["chapters", GROUP]):
+        for module in CHAPTERS:
+            with gr.Tab(module.TITLE) as context.tab:
+                predict(module.QUESTION, module.ANSWER)
+                module.build(context)
