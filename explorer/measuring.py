@@ -13,6 +13,8 @@ from explorer.judge import Judge, Reference
 from explorer.models import card, zoo
 from explorer.models.vae import AUTOENCODER
 from explorer.tables import print_table
+from explorer.training import latents, planar
+from explorer.worlds import WORLDS
 
 QUICK = 5000  # denoiser evaluations of a row, over all its samples, that a check measures again
 SEED = 1  # of a check; the table is measured with 0
@@ -94,14 +96,35 @@ def _scenes(net, data: Path | None, judge: str, n: int, out: Path | None) -> Non
 
 
 def losses(name: str, data: Path | None, out: Path | None) -> None:
-    """Measure the loss of a U-Net at each noise level."""
+    """Measure the loss of a denoiser at each noise level.
+
+    Raises ValueError for a network that removes no noise, and for a planar one of no known world.
+    """
     net, weights = zoo.load(name), zoo.locate(name)
-    file = out or weights.with_suffix(".losses.json")
+    task = _task(net, data)
+    file = out or weights.with_suffix(loss_table.STEM)
     with Progress() as bar:
-        task = bar.add_task(net.card.name, total=len(loss_table.LOG_SNRS))
-        test = open_images(_source(net), data, False)
-        loss_table.measure(net, test, file, weights, tell=lambda: bar.advance(task))
+        progress = bar.add_task(net.card.name, total=len(loss_table.LOG_SNRS))
+        loss_table.measure(net, task, file, weights, tell=lambda: bar.advance(progress))
     print(file)
+
+
+def _task(net, data: Path | None) -> loss_table.Task:
+    """What the loss of a network is measured on: data that it was not trained on."""
+    name, kind = net.card.name, net.card.kind
+    if kind == "planar":
+        world = name.removeprefix(planar.name_of(""))
+        if world not in WORLDS:
+            raise ValueError(f"{name} is named after none of the worlds {', '.join(WORLDS)}.")
+        return loss_table.Task.of_world(WORLDS[world]())
+    if kind == "text-unet":
+        count = loss_table.COUNT
+        held_out = latents.captioned(data, count, seed=1, train=False)
+        said = f"{count} scenes of test digits, a caption each"
+        return loss_table.Task.of_latents(held_out.pixels, held_out.labels[:, 0], said)
+    if kind != "unet":
+        raise ValueError(f"{name} is a {kind}; only what removes noise has a loss by noise level.")
+    return loss_table.Task.of_images(net, open_images(_source(net), data, False))
 
 
 def trust(name: str, samples: int | None, out: Path | None) -> None:

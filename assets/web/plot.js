@@ -4,8 +4,9 @@
 //
 //   plot(host, {title, x, y, width, height, onhover}) -> {draw(series), cursor(x), root}
 //     x, y: {label, log, range: [low, high] or null for that of the data, ticks or null}
-//     series: [{key, label, ink: 'sampler-ddim', points: [[x, y], ...], dots, rings, line, faint, wide, strength}]
-//     strength: opacity, for lines of one ink that stand in an order
+//     series: [{key, label, ink: 'sampler-ddim', points: [[x, y, error], ...], dots, rings, line, faint, wide, strength, dash}]
+//     y null: the reading says “undefined”; error: drawn as a bar of one standard error each way, and read
+//     strength: opacity, for lines of one ink that stand in an order; dash: instead of the ink's own
 //   onhover(x): the pointer is over the data at x; without it, only the reading moves.
 (function (ex) {
   const ns = 'http://www.w3.org/2000/svg', LEFT = 54, RIGHT = 12, TOP = 10, BOTTOM = 38;
@@ -86,15 +87,18 @@
 
     const drawable = ([px, py]) => Number.isFinite(px) && Number.isFinite(py) && (!ax.log || px > 0) && (!ay.log || py > 0);
 
-    function one({ key, ink, points, dots, rings, line = true, faint, wide, strength = null }) {
-      const places = points.filter(drawable).map(([px, py]) => [scaleX(px), scaleY(py)]);
+    function one({ key, ink, points, dots, rings, line = true, faint, wide, strength = null, dash }) {
+      const seen = points.filter(drawable), places = seen.map(([px, py]) => [scaleX(px), scaleY(py)]);
       const name = ink ? ink.slice(ink.indexOf('-') + 1) : '';
       const colour = ink ? `var(--${ink})` : 'var(--body-text-color-subdued)';
       const group = ex.svg('g', { 'data-series': key, opacity: faint ? 0.35 : strength });
       if (line && places.length > 1) {
-        group.append(ex.svg('path', { class: wide ? 'line wide' : 'line', style: `stroke:${colour};stroke-dasharray:${(ink && ex.dashes[name]) || 'none'}`,
+        group.append(ex.svg('path', { class: wide ? 'line wide' : 'line', style: `stroke:${colour};stroke-dasharray:${dash || (ink && ex.dashes[name]) || 'none'}`,
           d: 'M' + places.map(([px, py]) => `${px.toFixed(1)} ${py.toFixed(1)}`).join('L') }));
       }
+      const bars = seen.filter(([, py, error]) => error && drawable([0.5, py - error]));
+      group.append(...bars.map(([px, py, error]) => ex.svg('line', { class: 'bar', x1: scaleX(px), x2: scaleX(px),
+        y1: scaleY(py - error), y2: scaleY(py + error), style: `stroke:${colour}` })));
       if (dots) group.append(...places.map(([px, py]) => ex.svg('circle', { cx: px.toFixed(1), cy: py.toFixed(1), r: 3.5, style: `fill:${colour}` })));
       if (rings) group.append(...places.map(([px, py]) => ex.svg('circle', { class: 'ring', cx: px.toFixed(1), cy: py.toFixed(1), r: 6, style: `stroke:${colour}` })));
       return group;
@@ -124,12 +128,12 @@
       rule.setAttribute('x2', scaleX(at));
       const found = series.filter((s) => s.label).flatMap((s) => {
         const point = s.points.filter((p) => p[0] <= at).at(-1);
-        return point && drawable(point) ? [[s, point]] : [];
+        return point && (drawable(point) || point[1] === null) ? [[s, point]] : [];
       });
-      marks.replaceChildren(...found.map(([s, [px, py]]) => ex.svg('circle', { cx: scaleX(px), cy: scaleY(py), r: 4.5,
+      marks.replaceChildren(...found.filter(([, point]) => drawable(point)).map(([s, [px, py]]) => ex.svg('circle', { cx: scaleX(px), cy: scaleY(py), r: 4.5,
         style: `fill:${s.ink ? `var(--${s.ink})` : 'currentColor'}` })));
       reading.textContent = `${ax.short || ax.label} ${written(at)}: ` +
-        found.map(([s, [, py]]) => `${s.label} ${ex.show(py)}`).join(' · ');
+        found.map(([s, [, py, error]]) => `${s.label} ${py === null ? 'undefined' : ex.show(py)}${error ? ` ± ${ex.show(error, 1)}` : ''}`).join(' · ');
     }
 
     root.addEventListener('pointermove', (event) => {
@@ -145,7 +149,7 @@
   // A size that keeps the letters of a plot legible: as asked for, or narrower on a phone.
   ex.fitted = (width, height) => (innerWidth < 640 ? { width: 420, height: Math.max(260, height * 0.8) } : { width, height });
 
-  // The names of the lines, each with a piece of its line; entries: [{ink, label}].
+  // The names of the lines, each with a piece of its line; entries: [{ink, label, dash}].
   ex.legend = (entries) => ex.element('p', { class: 'key' },
-    ...entries.map(({ ink, label }) => ex.element('span', {}, ex.swatch(ink), label)));
+    ...entries.map(({ ink, label, dash }) => ex.element('span', {}, ex.swatch(ink, dash), label)));
 })(window.explorer);

@@ -55,7 +55,7 @@
         { key: 'loss', label: model, ink: 'prediction', dots: true, points: losses.rows.map((row) => [row.log_snr, lossOf(row.v, row.log_snr)]) },
         { key: 'mean', label: 'always the mean digit', ink: 'noise', points: losses.rows.map((row) => [row.log_snr, mean(row)]) },
       ]);
-      find('.loss-of').textContent = `mean squared error per pixel, ${losses.pictures}`;
+      find('.loss-of').textContent = `mean squared error per pixel, ${losses.data}`;
     }
 
     if (losses) {

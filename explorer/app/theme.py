@@ -68,6 +68,9 @@ SCRIPTS = (
     "latent/shelf.js",
     "latent/encode.js",
     "latent/apart.js",
+    "inside/along.js",
+    "inside/names.js",
+    "inside/losses.js",
 )
 STYLES = (
     "app.css",
@@ -92,6 +95,7 @@ STYLES = (
     "attention/causes.css",
     "truth.css",
     "latent.css",
+    "inside/asks.css",
 )
 
 SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "sans-serif")

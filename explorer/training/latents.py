@@ -54,17 +54,19 @@ def captioned(
     count: int = LATENTS,
     seed: int = 2,
     cache: Path | None = None,
+    train: bool = True,
 ) -> Captioned:
     """`count` training scenes as latents of the shipped autoencoder, with captions.
 
     cache: a file that keeps them; it is made where there is none for these numbers and weights.
+    train: drawn with MNIST's training digits, else with its test digits.
     Raises ZooError where the autoencoder is missing, DataError where MNIST is.
     """
     weights = zoo.locate(AUTOENCODER).read_bytes()
-    made_of = f"{count} {seed} {hashlib.sha256(weights).hexdigest()}"
+    made_of = f"{count} {seed} {'' if train else 'test '}{hashlib.sha256(weights).hexdigest()}"
     kept = _kept(cache, made_of) if cache else None
     if kept is None:
-        kept = _made(root, count, seed)
+        kept = _made(root, count, seed, train)
         if cache:
             cache.parent.mkdir(parents=True, exist_ok=True)
             part = cache.with_suffix(".part")
@@ -84,12 +86,13 @@ def _kept(cache: Path, made_of: str) -> dict[str, Tensor] | None:
 
 
 @torch.no_grad()
-def _made(root: str | Path | None, count: int, seed: int) -> dict[str, Tensor]:
+def _made(root: str | Path | None, count: int, seed: int, train: bool) -> dict[str, Tensor]:
     """Latents and words of scenes."""
     net, tokenizer, rng = zoo.load(AUTOENCODER), Tokenizer(), Random(seed)
     latents, rows = [], []
     for first in range(0, count, CHUNK):
-        drawn, painted = scene_pictures.painted(min(CHUNK, count - first), seed + first, root)
+        part = min(CHUNK, count - first)
+        drawn, painted = scene_pictures.painted(part, seed + first, root, train)
         for k in range(0, len(drawn), 100):
             latents.append(net.encode(painted.floats(slice(k, k + 100))).half())
         rows += [

@@ -1,11 +1,12 @@
 'use strict';
-// The 16 x 16 cells of a latent laid over any picture of it: a mark, looking and painting.
+// The cells of a latent, 16 x 16 unless said otherwise, laid over any picture of it: a mark, looking
+// and painting. With as many cells as pixels, the pixels of a picture.
 (function (ex) {
   const CELLS = 16;
 
-  // cells(canvas, {onlook(x, y), onpaint(x, y, begins)}) -> {frame, mark(x, y)}
+  // latentCells(canvas, {onlook(x, y), onpaint(x, y, begins), cells}) -> {frame, mark(x, y)}; cells a side
   // The pointer looks as it moves; the arrows too. Where onpaint is given, dragging and Space paint.
-  ex.latentCells = function (canvas, { onlook, onpaint = null }) {
+  ex.latentCells = function (canvas, { onlook, onpaint = null, cells = CELLS }) {
     const spot = ex.element('span', { class: 'pick', hidden: '' });
     const frame = ex.element('span', { class: 'pickable' });
     canvas.replaceWith(frame);
@@ -13,19 +14,19 @@
     canvas.tabIndex = 0;
     canvas.dataset.keys = 'own';
     canvas.classList.toggle('pad', Boolean(onpaint));
-    let at = [CELLS / 2, CELLS / 2];
-    const within = (v) => Math.max(0, Math.min(CELLS - 1, v));
+    let at = [cells / 2, cells / 2];
+    const within = (v) => Math.max(0, Math.min(cells - 1, v));
 
     function mark(x, y) {
       at = [x, y];
       spot.hidden = false;
-      spot.style.cssText = `left:${(100 * x) / CELLS}%;top:${(100 * y) / CELLS}%;width:${100 / CELLS}%;height:${100 / CELLS}%`;
+      spot.style.cssText = `left:${(100 * x) / cells}%;top:${(100 * y) / cells}%;width:${100 / cells}%;height:${100 / cells}%`;
     }
 
     function place(event) {
       const box = canvas.getBoundingClientRect();
       return [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height]
-        .map((share) => within(Math.floor(share * CELLS)));
+        .map((share) => within(Math.floor(share * cells)));
     }
 
     canvas.addEventListener('pointerdown', (event) => {

@@ -52,11 +52,38 @@ class Asked:
         return self.level.alpha * self.x0 + self.level.sigma * self.eps
 
     @property
+    def label(self) -> int | None:
+        """The digit as a label of the model; None where it has no such label."""
+        from explorer.app import studio
+
+        return self.digit if self.digit < studio.engine().net.cfg.classes else None
+
+    @property
     def context(self):
         """The label as the network is told it, (1, L, D)."""
         from explorer.app import studio
 
-        return studio.contexts([self.digit])[0]
+        return studio.contexts([self.label])[0] if self.label is not None else self.null
+
+    @property
+    def null(self):
+        """What the network is told when it is told no label, (1, L, D)."""
+        from explorer.app import studio
+
+        return studio.engine().net.null_context(1)
+
+    @property
+    def told(self) -> str:
+        """The same in words."""
+        return "no label" if self.label is None else f"“{self.label}”"
+
+    @property
+    def about(self) -> str:
+        """Model, digit and seed, as a sentence begins."""
+        from explorer.app import studio
+
+        name = studio.engine().net.card.name
+        return f"Model {name}, told {self.told}; digit {self.digit}, seed {self.seed}"
 
 
 def check(digit, seed, degrees) -> Asked:
@@ -68,6 +95,14 @@ def check(digit, seed, degrees) -> Asked:
     )
 
 
+def in_gallery() -> bool:
+    """Whether the gallery's digits are pictures of the kind that the model draws."""
+    from explorer.app import gallery, studio
+
+    cfg = studio.engine().net.cfg
+    return (cfg.image_channels, cfg.image_size) == (1, gallery.about()["size"])
+
+
 def picture(label: int):
     """A clean picture (1, C, H, W) of a label: from the gallery if the model is one of digits."""
     import torch
@@ -77,11 +112,10 @@ def picture(label: int):
     from explorer.samplers import ddim
     from explorer.schedules import cosine, levels
 
-    cfg = studio.engine().net.cfg
-    size, labels = gallery.about()["size"], gallery.about()["labels"]
-    if (cfg.image_channels, cfg.image_size) == (1, size):
+    if in_gallery():
+        labels = gallery.about()["labels"]
         grey = torch.from_numpy(gallery.digits()[labels.index(str(label))].copy())
         return grey.float()[None, None] / 127.5 - 1
-    denoise = from_network(studio.engine(), context=studio.contexts([label])[0])
+    denoise = from_network(studio.engine(), context=Asked(label).context)
     *_, last = ddim(denoise, studio.noise([label]), levels(cosine(), DRAWN, "trailing"))
     return last.x.clamp(-1, 1)
