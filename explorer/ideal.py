@@ -5,6 +5,7 @@ data) to clean data (sigma == 0: x itself).
 """
 
 import math
+from collections.abc import Callable
 
 import torch
 from torch import Tensor
@@ -48,21 +49,34 @@ def mixture(means: Tensor, stds: Tensor, weights: Tensor) -> Denoiser:
     return denoise
 
 
+def posterior(dataset: Tensor) -> Callable[[Tensor, Level], Tensor]:
+    """How likely each image of the data set (N, *shape) is to be the one that x was made of.
+
+    Returns (x (B, *shape), level) -> (B, N), float64, rows sum to one; NaN at sigma == 0.
+    """
+    data = dataset.flatten(1).double()  # (N, D); logits subtract numbers of size |data|² / sigma²
+    energy = (data**2).sum(1) / 2  # (N,)
+
+    def shares(x: Tensor, level: Level) -> Tensor:
+        points = x.flatten(1).double()  # (B, D)
+        alpha, sigma = level.expand_to(points)
+        # -|x - alpha d|² / (2 sigma²), less the term that all images share
+        return torch.softmax((alpha * points @ data.T - alpha**2 * energy) / sigma**2, 1)
+
+    return shares
+
+
 def empirical(dataset: Tensor) -> Denoiser:
     """The data set itself, (N, *shape), as the distribution: a softmax over its images.
 
     What a network of unlimited capacity would learn: it can only return what it has seen.
     """
-    data = dataset.flatten(1).double()  # (N, D); logits subtract numbers of size |data|² / sigma²
-    energy = (data**2).sum(1) / 2  # (N,)
+    shares, data = posterior(dataset), dataset.flatten(1).double()  # (N, D)
 
     def denoise(x: Tensor, level: Level) -> Tensor:
         points = x.flatten(1).double()  # (B, D)
-        alpha, sigma = level.expand_to(points)
-        # -|x - alpha d|² / (2 sigma²), less the term that all images share
-        logits = (alpha * points @ data.T - alpha**2 * energy) / sigma**2  # (B, N)
-        mean = torch.softmax(logits, 1) @ data  # (B, D)
-        return torch.where(torch.as_tensor(sigma == 0), points, mean).to(x).reshape(x.shape)
+        clean = torch.as_tensor(level.expand_to(points).sigma == 0)
+        return torch.where(clean, points, shares(x, level) @ data).to(x).reshape(x.shape)
 
     return denoise
 

@@ -4,7 +4,6 @@ At a variance preserving level, alpha² + sigma² = 1, any two of x_t, x0_hat, e
 the others (Salimans and Ho 2022, section 4 and appendix D).
 """
 
-import torch
 from torch import Tensor
 
 from explorer.denoisers import eps_hat, to_x0

@@ -2,8 +2,9 @@
 // A line plot in SVG on linear or logarithmic axes, for any numbers; charts of schedules against t
 // are chart.js. Lines keep the colours and dashes of the palette; the pointer reads values off.
 //
-//   plot(host, {title, x, y, width, height, onhover}) -> {draw(series), cursor(x), root}
-//     x, y: {label, log, range: [low, high] or null for that of the data, ticks or null}
+//   plot(host, {title, x, y, width, height, onhover}) -> {draw(series), cursor(x), range({y}), root}
+//     x, y: {label, log, range: [low, high] or null for that of the data, ticks or null}; of x also
+//       short and unit: how a reading names its place
 //     series: [{key, label, ink: 'sampler-ddim', points: [[x, y, error], ...], dots, rings, line, faint, wide, strength, dash}]
 //     y null: the reading says “undefined”; error: drawn as a bar of one standard error each way, and read
 //     strength: opacity, for lines of one ink that stand in an order; dash: instead of the ink's own
@@ -132,7 +133,7 @@
       });
       marks.replaceChildren(...found.filter(([, point]) => drawable(point)).map(([s, [px, py]]) => ex.svg('circle', { cx: scaleX(px), cy: scaleY(py), r: 4.5,
         style: `fill:${s.ink ? `var(--${s.ink})` : 'currentColor'}` })));
-      reading.textContent = `${ax.short || ax.label} ${written(at)}: ` +
+      reading.textContent = `${ax.short || ax.label} ${written(at)}${ax.unit || ''}: ` +
         found.map(([s, [, py, error]]) => `${s.label} ${py === null ? 'undefined' : ex.show(py)}${error ? ` ± ${ex.show(error, 1)}` : ''}`).join(' · ');
     }
 
@@ -143,7 +144,9 @@
       cursor(near);
       if (onhover) onhover(near);
     });
-    return { draw, cursor, root };
+    // Another range of y from the next drawing on.
+    const range = ({ y }) => { ay.range = y; };
+    return { draw, cursor, range, root };
   };
 
   // A size that keeps the letters of a plot legible: as asked for, or narrower on a phone.

@@ -22,6 +22,12 @@
     return { bins: bins.map((n) => n / all / WIDTH), below: below / all, above: above / all };
   };
 
+  // The loss of x̂₀ or ε̂ that a loss of v means, of the same call: explorer/losses.py
+  ex.lossAs = function (of, v, logSnr) {
+    const share = 1 / (1 + Math.exp(-logSnr)); // alpha²
+    return of === 'v' ? v : of === 'x0' ? (1 - share) * v : share * v;
+  };
+
   // A uniform angle: alpha = cos, sigma = sin, so log-SNR has the density sech(x/2) / (2 pi).
   const ofAngle = (x) => 1 / (2 * Math.PI * Math.cosh(x / 2));
 
@@ -44,10 +50,7 @@
     find('.outside').textContent = 'Off the axis: ' + Object.entries(names).filter(([name]) => made[name].below + made[name].above > 5e-4)
       .map(([name, label]) => `${label} ${percent(made[name].below + made[name].above)}`).join(', ') + ' of t. Broad grey line: the uniform angle of this model’s own training, close to what cosine visits.';
 
-    function lossOf(v, logSnr) {
-      const share = 1 / (1 + Math.exp(-logSnr)); // alpha²
-      return of === 'v' ? v : of === 'x0' ? (1 - share) * v : share * v;
-    }
+    const lossOf = (v, logSnr) => ex.lossAs(of, v, logSnr);
 
     function drawLoss() {
       const mean = ({ log_snr: at }) => lossOf(losses.variance * (1 + Math.exp(at)), at); // x0_hat the mean picture: v = var / sigma²

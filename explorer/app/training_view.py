@@ -21,12 +21,16 @@ ANSWER = (
 )
 
 
+def weights_of(model: str) -> Path:
+    """The file of weights that a name or a path means; zoo.locate, without torch."""
+    path = Path(model)
+    return path if path.suffix else ASSETS / "models" / f"{model}.safetensors"
+
+
 def losses(model: str) -> dict | None:
     """What `explorer evaluate MODEL --losses` wrote beside the weights; None where it did not."""
-    path = Path(model)
-    weights = path if path.suffix else ASSETS / "models" / f"{model}.safetensors"
     try:
-        table = json.loads(weights.with_suffix(".losses.json").read_text("utf-8"))
+        table = json.loads(weights_of(model).with_suffix(".losses.json").read_text("utf-8"))
         return table if table["rows"] else None
     except (OSError, ValueError, KeyError):
         return None

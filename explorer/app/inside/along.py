@@ -1,7 +1,7 @@
 """A film and plots along one axis, such as the angle: one slider for all, and no request.
 
-    value = along.value(film, degrees, plots, x="angle in degrees", topic=45, about="…")
-    show = along.widget("lie")   # inside a gr.Blocks; fill it with such values
+value = along.value(film, degrees, plots, x="angle in degrees", topic=45, about="…")
+show = along.widget("lie")   # inside a gr.Blocks; fill it with such values
 """
 
 from collections.abc import Sequence
@@ -40,20 +40,32 @@ def plot(title: str, y: str, series: Sequence[dict], **axis: Any) -> dict:
 
 
 def value(
-    film: Film, at: Sequence[float], plots: Sequence[dict], *, x: str, topic: object, about: str
+    film: Film,
+    at: Sequence[float],
+    plots: Sequence[dict],
+    *,
+    x: tuple[str, str],
+    topic: object,
+    about: str,
 ) -> dict:
     """What the widget shows.
 
     Args:
         at: for each position of the film its angle in degrees, the axis of the plots.
-        x: what the angle is.
+        x: what the angle is, and how a reading begins with it.
         topic: where it differs from that of the value before, the film goes to its start again.
         about: a sentence below all.
     """
     return {
         "film": film.payload(),
         "at": [rounded(place) for place in at],
-        "x": {"label": x, "range": [0, 90], "ticks": list(range(0, 91, 15))},
+        "x": {
+            "label": x[0],
+            "short": x[1],
+            "unit": "°",
+            "range": [0, 90],
+            "ticks": list(range(0, 91, 15)),
+        },
         "plots": list(plots),
         "topic": topic,
         "about": about,

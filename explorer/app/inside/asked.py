@@ -4,6 +4,7 @@ torch is imported when a question is first answered, not with the page.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -73,17 +74,13 @@ class Asked:
         return studio.engine().net.null_context(1)
 
     @property
-    def told(self) -> str:
-        """The same in words."""
-        return "no label" if self.label is None else f"“{self.label}”"
-
-    @property
     def about(self) -> str:
         """Model, digit and seed, as a sentence begins."""
         from explorer.app import studio
 
         name = studio.engine().net.card.name
-        return f"Model {name}, told {self.told}; digit {self.digit}, seed {self.seed}"
+        nothing = " (no label of this model: told none)" if self.label is None else ""
+        return f"Model {name}, digit {self.digit}{nothing}, seed {self.seed}"
 
 
 def check(digit, seed, degrees) -> Asked:
@@ -93,6 +90,16 @@ def check(digit, seed, degrees) -> Asked:
         checks.integer("Seed", seed, 0, controls.LAST_SEED),
         checks.number("Noise level", degrees, LEAST, MOST),
     )
+
+
+def including(angles: Sequence[float], degrees: float) -> list[float]:
+    """The angles, the nearest to `degrees` moved there: its neighbour, if that is 0 or 90."""
+    inner = [k for k, angle in enumerate(angles) if 0 < angle < MOST]
+    nearest = min(inner, key=lambda k: abs(angles[k] - degrees))
+    moved = list(angles)
+    if degrees not in moved:
+        moved[nearest] = degrees
+    return moved
 
 
 def in_gallery() -> bool:

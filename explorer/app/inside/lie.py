@@ -11,10 +11,10 @@ QUESTION = (
     "20°. Or more: 80°. What will be wrong with its x̂₀?"
 )
 ANSWER = (
-    "Told 20°, it takes out what a picture at 20° would hold, and leaves about a quarter of ε "
-    "in. Told 80°, it trusts what it sees too little: strokes go grey and soft, and parts become "
-    "what is common instead of what is there. On average over pictures the truth is about the "
-    "best thing to say; for one picture a few degrees too many can be better."
+    "Told 20°, it takes out what a picture at 20° would hold, and leaves more than a quarter of ε "
+    "in x̂₀. Told 80°, it makes too little of what it sees: strokes go grey and soft, and x̂₀ moves "
+    "towards what is common among digits. On average the truth is the best thing to say; for one "
+    "picture with one noise a few degrees more can be better."
 )
 FORMULA = (
     "x̂<sub>0</sub> = cos φ · x<sub>t</sub> − sin φ · v̂(x<sub>t</sub>, φ),&ensp;"
@@ -33,15 +33,12 @@ PARTS = (
     "than there was. The rings mark the truth."
 )
 COUNT = 46  # angles told, from 0 to 90 degrees: two degrees apart
-FEW = 16  # of them for the mean of several pictures
+FEW = 13  # of them for the mean of several pictures
 
 
 def told(degrees: float, count: int = COUNT) -> list[float]:
-    """`count` angles from 0 to 90 degrees; the one nearest to the truth is the truth."""
-    angles = [90.0 * k / (count - 1) for k in range(count)]
-    nearest = min(range(1, count), key=lambda k: abs(angles[k] - degrees))
-    angles[nearest] = degrees
-    return angles
+    """`count` angles evenly from 0 to 90 degrees, the true one among them."""
+    return asked.including([90.0 * k / (count - 1) for k in range(count)], degrees)
 
 
 @once(12)
@@ -87,7 +84,7 @@ def _lied(one: asked.Asked) -> dict:
         along.plot("What x̂₀ is made of", "share of x₀, of ε", made_of),
     ]
     about = _about(one, angles, error)
-    axis = "angle told, in degrees"
+    axis = ("angle told, in degrees", "told")
     return along.value(film, angles, plots, x=axis, topic=one.degrees, about=about)
 
 

@@ -77,9 +77,7 @@ def _growth(digit: int, seed: int) -> dict:
     from explorer import illposed, told
     from explorer.app import studio
 
-    noise = torch.randn(
-        asked.Asked(digit, seed).x0.shape, generator=studio.generator(seed, STREAM)
-    )
+    noise = torch.randn(asked.Asked(digit, seed).x0.shape, generator=studio.generator(seed, STREAM))
     series = {(kind, w): {name: [] for name in SAID} for kind in KINDS for w in WANTED}
     pictures = {(w, name): [] for w in WANTED for name in SAID}
     for degrees in ANGLES:
@@ -135,7 +133,7 @@ def _value(film: Film, kind: str, series: dict, digit: int, seed: int) -> dict:
         f"{len(ANGLES)} angles, one evaluation each; digit {digit}, seed {seed}. The error grows "
         "σ/α times from ε̂ to x̂₀ and α/σ times from x̂₀ to ε̂; from v̂ it is σ and α times as large."
     )
-    return along.value(film, ANGLES, plots, x="angle in degrees", topic=0, about=about)
+    return along.value(film, ANGLES, plots, x=("angle in degrees", "at"), topic=0, about=about)
 
 
 def run(digit, seed, degrees) -> dict:

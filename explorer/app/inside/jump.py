@@ -1,0 +1,211 @@
+"""The chapter "One jump": x̂₀ from every level, beside the exact mean of what it could be."""
+
+from explorer.app import controls
+from explorer.app.inside import along, asked
+from explorer.app.once import once
+from explorer.app.player import Film, Track
+
+TITLE = "One jump"
+QUESTION = (
+    "At 90° nothing is left of the picture. Asked for x̂₀ in one jump from there, and told no "
+    "label: what will the network draw?"
+)
+ANSWER = (
+    "A grey blot: the mean of all digits, since of everything that could be said the mean is the "
+    "least wrong. It lies 0.03 (rms) from the mean of MNIST’s 60,000 training digits. Told a "
+    "label, it draws the mean of that class. The less noise, the fewer digits are left that it "
+    "could be, and x̂₀ becomes one of them."
+)
+NOTE = (
+    "<b>The exact means</b> are of the digits that ship with this app, 20 of them, 2 of a class, and "
+    "x<sub>0</sub> is one of these. Given x<sub>t</sub>, each counts as much as it is "
+    "likely to be what x<sub>t</sub> was made of (ideal.empirical). So few are told apart in "
+    "strong noise, where the network, which has seen 60,000, still has many to choose from: the "
+    "exact mean snaps to x<sub>0</sub> and stays there, which is to memorise. It is no measure of "
+    "the network; it shows what a mean of everything that it could be does."
+)
+# degrees: closer together where the exact mean makes up its mind
+ANGLES = (2, 8, 14, 20, 26, 32, 38, 44, 50, 55, 60, 65, 70, 73, 76, 78, 80, 82, 84, 86, 87, 88, 89,
+          90)  # fmt: skip
+SURE = 0.99  # of the exact mean's weight on one digit
+
+
+def _gallery():
+    """The gallery's digits (N, 1, H, W) in [-1, 1] and their labels."""
+    import torch
+
+    from explorer.app import gallery
+
+    greys = torch.from_numpy(gallery.digits().copy())[:, None]
+    return greys.float() / 127.5 - 1, [int(label) for label in gallery.about()["labels"]]
+
+
+def _levels(angles: list[float]):
+    """One Level (N,) of all angles."""
+    import torch
+
+    from explorer.schedules import Level
+
+    pairs = torch.tensor([tuple(asked.Asked(degrees=a).level) for a in angles])
+    return Level(*pairs.double().unbind(1))
+
+
+def exact(xt, level, digit: int) -> dict:
+    """The mean of the gallery given x_t (B, 1, H, W): of all, and of the digit's class.
+
+    Returns name -> (x0_hat (B, ...), the weight (B,) on the digit that x_t was made of).
+    """
+    from explorer import ideal
+
+    digits, labels = _gallery()
+    of_class = [k for k, label in enumerate(labels) if label == digit]
+    found = {}
+    for name, chosen in (("all", list(range(len(labels)))), ("class", of_class)):
+        data, own = digits[chosen], chosen.index(labels.index(digit))
+        weights = ideal.posterior(data)(xt, level)[:, own]
+        found[name] = (ideal.empirical(data)(xt, level), weights)
+    return found
+
+
+@once(12)
+def _jumped(one: asked.Asked) -> dict:
+    """All that the chapter shows: computed once, sent once."""
+    import torch
+
+    from explorer.app import studio
+    from explorer.denoisers import from_network
+    from explorer.forward import noised
+    from explorer.schedules import Level
+
+    angles = asked.including(ANGLES, one.degrees)
+    level, n = _levels(angles), len(angles)
+    xt = noised(one.x0, level, one.eps)  # (n, ...)
+    context = torch.cat([x.expand(n, *x.shape[1:]) for x in (one.context, one.null)])
+    twice = Level(*(torch.cat([value, value]) for value in level))
+    both = from_network(studio.engine(), context=context)(torch.cat([xt, xt]), twice)
+    guesses = dict(zip(("told", "untold"), both.chunk(2), strict=True))
+    means = exact(xt, level, one.digit) if asked.in_gallery() else {}
+    guesses |= {name: x0_hat for name, (x0_hat, _) in means.items()}
+    measured = _measured(one, guesses)
+    weights = {name: share.tolist() for name, (_, share) in means.items()}
+    film = _film(one, angles, xt, guesses, measured, weights)
+    axis = ("angle of xₜ, in degrees", "from")
+    plots = _plots(one, angles, measured)
+    about = _about(one, angles, guesses, weights)
+    return along.value(film, angles, plots, x=axis, topic=one.degrees, about=about)
+
+
+def _measured(one: asked.Asked, guesses: dict) -> dict[str, dict[str, list[float]]]:
+    """For each guess its contrast and its error, at every level."""
+    from explorer.told import rms
+
+    spread = one.x0.std()
+    return {
+        name: {
+            "contrast": (x.flatten(1).std(1) / spread).tolist(),
+            "error": rms(x - one.x0).tolist(),
+        }
+        for name, x in guesses.items()
+    }
+
+
+def _told(one: asked.Asked) -> str:
+    return "no label" if one.label is None else f"“{one.label}”"
+
+
+def _names(one: asked.Asked) -> dict[str, tuple[str, str, str]]:
+    """What each guess is called, its ink and its dashes."""
+    return {
+        "told": (f"network, told {_told(one)}", "prediction", ""),
+        "untold": ("network, told nothing", "prediction", "6 4"),
+        "all": ("exact, over the gallery", "signal", "2 3"),
+        "class": (f"exact, over class {one.digit}", "signal", "8 3 2 3"),
+    }
+
+
+def _plots(one: asked.Asked, angles: list[float], measured: dict) -> list[dict]:
+    names = _names(one)
+
+    def lines(part: str) -> list[dict]:
+        return [
+            along.line(names[key][0], names[key][1], angles, found[part], dash=names[key][2])
+            for key, found in measured.items()
+        ]
+
+    return [
+        along.plot("How wrong x̂₀ is", "rms of x̂₀ − x₀", lines("error")),
+        along.plot("How much contrast it has", "deviation of x̂₀ / of x₀", lines("contrast")),
+    ]
+
+
+def _film(one, angles, xt, guesses, measured, weights) -> Film:
+    """x_t and what comes of it in one jump, a position a level."""
+    from explorer.app.player import grey
+
+    count, row = len(angles), "The network, in one jump"
+
+    def errors(name: str) -> list[str]:
+        return [f"error {e:.3f}" for e in measured[name]["error"]]
+
+    tracks = [
+        Track("x_t", grey(xt, 2), row=row, role="noise", alt="What the network sees."),
+        Track("x̂_0", grey(guesses["told"]), None, row, f"told {_told(one)}", "prediction",
+              errors("told"), alt="Its guess, told the label."),
+        Track("x̂_0", grey(guesses["untold"]), None, row, "told nothing", "prediction",
+              errors("untold"), alt="Its guess without a label."),
+    ]  # fmt: skip
+    if weights:
+        digits, labels = _gallery()
+        row = "Exact, over the gallery’s digits"
+        notes = {k: [f"{100 * w:.0f} % on x₀" for w in share] for k, share in weights.items()}
+        captions = {
+            "all": f"of all {len(labels)}, given xₜ",
+            "class": f"of the {labels.count(one.digit)} of class {one.digit}, given xₜ",
+        }
+        tracks += [
+            Track("mean", grey(guesses[name]), None, row, captions[name], "signal", notes[name],
+                  alt="A mean of the gallery, each digit weighted by how likely it is.")
+            for name in weights
+        ]  # fmt: skip
+        tracks.append(Track("mean", grey(digits.mean(0, keepdim=True)), [0] * count, row,
+                            "whatever xₜ", "signal", alt="The gallery’s mean."))  # fmt: skip
+    start = angles.index(one.degrees)
+    return Film([f"from {a:g}°" for a in angles], tracks, start=start, seconds=6)
+
+
+def _about(one: asked.Asked, angles: list[float], guesses: dict, weights: dict) -> str:
+    """What was run and what came out of it, in numbers."""
+    from explorer.told import rms
+
+    text = (
+        f"{one.about}. The same x₀ and ε at {len(angles)} levels, {2 * len(angles)} network "
+        "evaluations in one batch, each the only one that its picture takes."
+    )
+    if not weights:
+        return text
+    digits, labels = _gallery()
+    sure = [a for a, share in zip(angles, weights["all"], strict=True) if share > SURE]
+    away = rms(guesses["untold"][-1:] - digits.mean(0)).item()
+    return (
+        f"{text} Up to {max(sure, default=0):g}° the exact mean over the gallery puts more than "
+        f"{100 * SURE:.0f} % of its weight on x₀. At 90° it is the mean of all {len(labels)}, and the "
+        f"network’s x̂₀ without a label is {away:.3f} (rms) away from it."
+    )
+
+
+def run(digit, seed, degrees) -> dict:
+    """Handler of the controls. Raises gr.Error, naming field and range."""
+    controls.ready()
+    return _jumped(asked.check(digit, seed, degrees))
+
+
+def warm() -> None:
+    """Compute what the chapter opens with."""
+    _jumped(asked.Asked())
+
+
+def build(inputs: list, context) -> list[controls.Job]:
+    """The film with its two plots, and what the exact means are of."""
+    show = along.widget("jump")
+    controls.note(NOTE)
+    return [controls.Job(run, inputs, [show], show, "unet_jump")]
