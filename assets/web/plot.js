@@ -2,7 +2,7 @@
 // A line plot in SVG on linear or logarithmic axes, for any numbers; charts of schedules against t
 // are chart.js. Lines keep the colours and dashes of the palette; the pointer reads values off.
 //
-//   plot(host, {title, x, y, width, height, onhover}) -> {draw(series), cursor(x), range({y}), root}
+//   plot(host, {title, x, y, width, height, onhover}) -> {draw(series), cursor(x), range(low, high, ticks), root}
 //     x, y: {label, log, range: [low, high] or null for that of the data, ticks or null}; of x also
 //       short and unit: how a reading names its place
 //     series: [{key, label, ink: 'sampler-ddim', points: [[x, y, error], ...], dots, rings, line, faint, wide, strength, dash}]
@@ -144,8 +144,8 @@
       cursor(near);
       if (onhover) onhover(near);
     });
-    // Another range of y from the next drawing on.
-    const range = ({ y }) => { ay.range = y; };
+    // Another range of y, and ticks if not its own, from the next drawing on.
+    const range = (low, high, ticks = null) => Object.assign(ay, { range: [low, high], ticks });
     return { draw, cursor, range, root };
   };
 
@@ -154,5 +154,5 @@
 
   // The names of the lines, each with a piece of its line; entries: [{ink, label, dash}].
   ex.legend = (entries) => ex.element('p', { class: 'key' },
-    ...entries.map(({ ink, label, dash }) => ex.element('span', {}, ex.swatch(ink, dash), label)));
+    ...entries.map(({ ink, label, dash, wide }) => ex.element('span', wide ? { class: 'broad' } : {}, ex.swatch(ink, dash), label)));
 })(window.explorer);

@@ -16,7 +16,7 @@
     svg.setAttribute('viewBox', '0 0 28 8');
     svg.setAttribute('aria-hidden', 'true');
     for (const [key, value] of Object.entries({ x1: 0, x2: 28, y1: 4, y2: 4, 'stroke-width': 2.5,
-      stroke: `var(--${full})`, 'stroke-dasharray': dash === undefined ? ex.dashes[name] || '' : dash })) line.setAttribute(key, value);
+      stroke: ink ? `var(--${full})` : 'var(--body-text-color-subdued)', 'stroke-dasharray': dash === undefined ? ex.dashes[name] || '' : dash })) line.setAttribute(key, value);
     svg.append(line);
     return svg;
   };

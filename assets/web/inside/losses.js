@@ -4,6 +4,8 @@
 (function (ex) {
   const RANGE = [-12.5, 12.5], SYMBOLS = [['v', 'v̂'], ['eps', 'ε̂'], ['x0', 'x̂₀']];
 
+  const FINE = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2]; // ticks, where there is room for them
+
   ex.unetLosses = function (element, props, watch) {
     const root = element.querySelector('.unet-losses'), find = (selector) => root.querySelector(selector);
     const { tables, missing } = props;
@@ -18,7 +20,7 @@
     ex.chips(find('.of-name'), { name: 'losses-of', label: 'Loss of', value: of,
       options: SYMBOLS.map(([key, symbol]) => [key, `loss of ${symbol}`]), onpick: (key) => { of = key; draw(); } });
     const plot = ex.plot(find('.loss-plot'), { title: 'Loss by noise level', x: { label: 'log-SNR', range: RANGE, ticks: [-12, -9, -6, -3, 0, 3, 6, 9, 12] },
-      y: { label: 'loss', log: true }, ...ex.fitted(1080, 380) });
+      y: { label: 'mean squared error', log: true }, ...ex.fitted(1080, 380) });
 
     const as = (v, at) => ex.lossAs(of, v, at);
 
@@ -48,7 +50,8 @@
       // what a guess costs where it is a good one; it leaves the picture where it is none
       const [first, last] = [table.log_snr[0], table.log_snr.at(-1)];
       seen.push(as(ofMean(first), first), as(ofNoNoise(last), last));
-      plot.range({ y: [Math.min(...seen) / 1.4, Math.max(...seen) * 1.4] });
+      const low = Math.min(...seen) / 1.4, high = Math.max(...seen) * 1.4;
+      plot.range(low, high, high / low > 500 ? null : FINE.filter((tick) => tick >= low && tick <= high));
       plot.draw([...all, ...ring()]);
       for (const key of root.querySelectorAll('.key')) key.remove();
       find('.loss-plot').append(ex.legend(all));

@@ -59,10 +59,10 @@
 
     function factors() {
       const { alpha, sigma } = got;
-      const from = alpha === 0 ? 'α is 0, so x̂₀ = (x_t − σ ε̂) / α is undefined: here x_t is the noise, and ε̂ says nothing of the picture'
-        : `an error in ε̂ is ${ex.show(sigma / alpha)} times as large in x̂₀ = (x_t − σ ε̂) / α`;
+      const from = alpha === 0 ? 'α is 0, so x̂₀ = (xₜ − σ ε̂) / α is undefined: here xₜ is the noise, and ε̂ says nothing of the picture'
+        : `an error in ε̂ is ${ex.show(sigma / alpha)} times as large in x̂₀ = (xₜ − σ ε̂) / α`;
       find('.names-factors').textContent = `At this level α = ${minus(alpha)} and σ = ${minus(sigma)}: ${from}; an error in x̂₀ is ` +
-        `${ex.show(alpha / sigma)} times as large in ε̂ = (x_t − α x̂₀) / σ; an error in v̂ is ${ex.show(sigma)} times as large in x̂₀ and ${ex.show(alpha)} times in ε̂.`;
+        `${ex.show(alpha / sigma)} times as large in ε̂ = (xₜ − α x̂₀) / σ; an error in v̂ is ${ex.show(sigma)} times as large in x̂₀ and ${ex.show(alpha)} times in ε̂.`;
     }
 
     function load() {

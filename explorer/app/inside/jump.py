@@ -17,8 +17,8 @@ ANSWER = (
     "could be, and x̂₀ becomes one of them."
 )
 NOTE = (
-    "<b>The exact means</b> are of the digits that ship with this app, 20 of them, 2 of a class, and "
-    "x<sub>0</sub> is one of these. Given x<sub>t</sub>, each counts as much as it is "
+    "<b>The exact means</b> are of the digits that ship with this app, 20 of them, 2 of a class, "
+    "and x<sub>0</sub> is one of these. Given x<sub>t</sub>, each counts as much as it is "
     "likely to be what x<sub>t</sub> was made of (ideal.empirical). So few are told apart in "
     "strong noise, where the network, which has seen 60,000, still has many to choose from: the "
     "exact mean snaps to x<sub>0</sub> and stays there, which is to memorise. It is no measure of "
@@ -188,8 +188,8 @@ def _about(one: asked.Asked, angles: list[float], guesses: dict, weights: dict) 
     away = rms(guesses["untold"][-1:] - digits.mean(0)).item()
     return (
         f"{text} Up to {max(sure, default=0):g}° the exact mean over the gallery puts more than "
-        f"{100 * SURE:.0f} % of its weight on x₀. At 90° it is the mean of all {len(labels)}, and the "
-        f"network’s x̂₀ without a label is {away:.3f} (rms) away from it."
+        f"{100 * SURE:.0f} % of its weight on x₀. At 90° it is the mean of all {len(labels)}, and "
+        f"the network’s x̂₀ without a label is {away:.3f} (rms) away from it."
     )
 
 

@@ -17,8 +17,9 @@ ANSWER = (
     "picture with one noise a few degrees more can be better."
 )
 FORMULA = (
-    "x̂<sub>0</sub> = cos φ · x<sub>t</sub> − sin φ · v̂(x<sub>t</sub>, φ),&ensp;"
-    "ε̂ = sin φ · x<sub>t</sub> + cos φ · v̂(x<sub>t</sub>, φ)"
+    "<span class='math'><span class='prediction'>x̂<sub>0</sub></span> = cos φ · x<sub>t</sub> − "
+    "sin φ · v̂(x<sub>t</sub>, φ)</span>,&ensp;&#8203;<span class='math'><span class='noise'>ε̂"
+    "</span> = sin φ · x<sub>t</sub> + cos φ · v̂(x<sub>t</sub>, φ)</span>"
 )
 NOTE = (
     "φ is the angle that is told, θ the true one of "
@@ -32,6 +33,7 @@ PARTS = (
     "a = α and b = σ; a perfect answer has a = 1 and b = 0. A b below 0: more noise was taken out "
     "than there was. The rings mark the truth."
 )
+OPENED = 20  # degrees told when the chapter is opened
 COUNT = 46  # angles told, from 0 to 90 degrees: two degrees apart
 FEW = 13  # of them for the mean of several pictures
 
@@ -85,7 +87,7 @@ def _lied(one: asked.Asked) -> dict:
     ]
     about = _about(one, angles, error)
     axis = ("angle told, in degrees", "told")
-    return along.value(film, angles, plots, x=axis, topic=one.degrees, about=about)
+    return along.value(film, angles, plots, x=axis, topic=None, about=about)
 
 
 def _film(one: asked.Asked, angles: list[float], pictures: tuple, notes: list[str]) -> Film:
@@ -113,7 +115,7 @@ def _film(one: asked.Asked, angles: list[float], pictures: tuple, notes: list[st
             ),
             Track("x_0", grey(one.x0), still, truth, role="signal", alt="The clean picture."),
         ],
-        start=true,
+        start=min(range(len(angles)), key=lambda k: abs(angles[k] - OPENED)),
         seconds=6,
     )
 
@@ -124,7 +126,7 @@ def _about(one: asked.Asked, angles: list[float], error: list[float]) -> str:
     best = min(range(len(angles)), key=error.__getitem__)
     named = "the truth itself" if best == true else f"at {angles[best]:g}°, with {error[best]:.3f}"
     text = (
-        f"{one.about}: x_t at {one.degrees:g}°, {len(angles)} told angles, one evaluation each. "
+        f"{one.about}: xₜ at {one.degrees:g}°, {len(angles)} told angles, one evaluation each. "
         f"Told the truth, x̂₀ is {error[true]:.3f} away from x₀; the least error is {named}."
     )
     if asked.in_gallery():
@@ -147,7 +149,7 @@ def warm() -> None:
 
 def build(inputs: list, context) -> list[controls.Job]:
     """The formula, the film with its two plots, and what they say."""
-    controls.fixed(f"<p class='formula'><span class='math'>{FORMULA}</span></p>")
+    controls.fixed(f"<p class='formula'>{FORMULA}</p>")
     controls.note(NOTE)
     show = along.widget("lie")
     controls.note(PARTS)

@@ -104,9 +104,10 @@ def _film(pictures: dict, series: dict) -> Film:
             errors = series["hundredth", wanted][name]
             tracks.append(
                 Track(
-                    f"from {said}",
+                    "x̂_0" if wanted == "x0" else symbol,
                     grey(pictures[wanted, name], 1 if wanted == "x0" else 3),
                     row=f"{symbol}, if what the network says is 1 % wrong",
+                    caption=f"from {said}",
                     role="prediction" if wanted == "x0" else "noise",
                     notes=[UNDEFINED if e is None else f"error {e:.2g}" for e in errors],
                     alt=f"{symbol} computed from a {said} with an error of 1 %.",
@@ -122,7 +123,7 @@ def _value(film: Film, kind: str, series: dict, digit: int, seed: int) -> dict:
             f"Error of {symbol}: {KINDS[kind]} on each name",
             f"rms error of {symbol}",
             [
-                along.line(f"from {SAID[name]}", INKS[name], ANGLES, errors)
+                along.line(f"from {SAID[name]}", INKS[name], ANGLES, errors, wide=name == "v")
                 for name, errors in series[kind, wanted].items()
             ],
             log=True,
