@@ -129,7 +129,7 @@
       rule.setAttribute('x2', scaleX(at));
       const found = series.filter((s) => s.label).flatMap((s) => {
         const point = s.points.filter((p) => p[0] <= at).at(-1);
-        return point && (drawable(point) || point[1] === null) ? [[s, point]] : [];
+        return point && (drawable(point) || point[1] === null || point[1] === 0) ? [[s, point]] : [];
       });
       marks.replaceChildren(...found.filter(([, point]) => drawable(point)).map(([s, [px, py]]) => ex.svg('circle', { cx: scaleX(px), cy: scaleY(py), r: 4.5,
         style: `fill:${s.ink ? `var(--${s.ink})` : 'currentColor'}` })));

@@ -20,7 +20,7 @@
       const host = ex.element('figure', {}, ex.element('figcaption', {}, ex.element('b', {}, title)));
       const plot = ex.plot(host, { title, x: got.x, y, ...ex.fitted(540, 270), onhover: seek });
       plot.draw(series);
-      host.append(ex.legend(series.filter((s) => s.line !== false)));
+      host.append(ex.legend(series.filter((s) => s.line !== false).map((s) => ({ ...s, label: s.key }))));
       return [plot, host];
     }
 

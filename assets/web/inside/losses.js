@@ -30,13 +30,11 @@
     function lines() {
       const { label, log_snr: at, v, error, exact } = table;
       const along = (cost) => at.map((x) => [x, as(cost(x), x)]);
-      const all = [
+      const all = exact ? [{ key: 'exact', label: 'unavoidable', ink: 'signal', wide: true, points: at.map((x, k) => [x, as(exact[k], x)]) }] : [];
+      return [...all,
         { key: 'loss', label, ink: 'prediction', dots: true, points: at.map((x, k) => [x, as(v[k], x), as(error[k], x)]) },
         { key: 'mean', label: 'always the mean of the data', ink: 'noise', dash: '7 4', points: along(ofMean) },
-        { key: 'no noise', label: 'never any noise', ink: 'signal', dash: '2 3', points: along(ofNoNoise) },
-      ];
-      if (exact) all.splice(1, 0, { key: 'exact', label: 'unavoidable', ink: 'signal', points: at.map((x, k) => [x, as(exact[k], x)]) });
-      return all;
+        { key: 'no noise', label: 'never any noise', ink: 'signal', dash: '2 3', points: along(ofNoNoise) }];
     }
 
     function ring() {
@@ -46,7 +44,7 @@
     }
 
     function draw() {
-      const all = lines(), seen = [...all[0].points, ...(table.exact ? all[1].points : [])].map(([, y]) => y);
+      const all = lines(), seen = all.filter(({ key }) => key === 'exact' || key === 'loss').flatMap(({ points }) => points.map(([, y]) => y));
       // what a guess costs where it is a good one; it leaves the picture where it is none
       const [first, last] = [table.log_snr[0], table.log_snr.at(-1)];
       seen.push(as(ofMean(first), first), as(ofNoNoise(last), last));
@@ -58,7 +56,8 @@
       find('.reading-of').textContent = table.reading;
       find('.of-data').textContent = table.data;
       find('.of-plane').hidden = !table.exact;
-      find('.own').textContent = props.value ? `${props.value.about}${ring().length ? ' It is the ring.' : ''}` : '';
+      const own = props.value && props.value.model === table.key ? props.value.about : '';
+      find('.own').textContent = own && ring().length ? `${own} It is the ring.` : own;
     }
     watch('value', draw);
     draw();

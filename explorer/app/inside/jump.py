@@ -27,6 +27,9 @@ NOTE = (
 # degrees: closer together where the exact mean makes up its mind
 ANGLES = (2, 8, 14, 20, 26, 32, 38, 44, 50, 55, 60, 65, 70, 73, 76, 78, 80, 82, 84, 86, 87, 88, 89,
           90)  # fmt: skip
+GUESS = "What the network makes of it at once."
+MEAN = "A mean of the gallery’s digits, each weighted by how likely it is."
+WHOLE = "The mean of all of the gallery’s digits."
 SURE = 0.99  # of the exact mean's weight on one digit
 
 
@@ -46,8 +49,8 @@ def _levels(angles: list[float]):
 
     from explorer.schedules import Level
 
-    pairs = torch.tensor([tuple(asked.Asked(degrees=a).level) for a in angles])
-    return Level(*pairs.double().unbind(1))
+    pairs = [tuple(asked.Asked(degrees=a).level) for a in angles]
+    return Level(*torch.tensor(pairs, dtype=torch.float64).unbind(1))
 
 
 def exact(xt, level, digit: int) -> dict:
@@ -147,28 +150,22 @@ def _film(one, angles, xt, guesses, measured, weights) -> Film:
     def errors(name: str) -> list[str]:
         return [f"error {e:.3f}" for e in measured[name]["error"]]
 
-    tracks = [
-        Track("x_t", grey(xt, 2), row=row, role="noise", alt="What the network sees."),
-        Track("x̂_0", grey(guesses["told"]), None, row, f"told {_told(one)}", "prediction",
-              errors("told"), alt="Its guess, told the label."),
-        Track("x̂_0", grey(guesses["untold"]), None, row, "told nothing", "prediction",
-              errors("untold"), alt="Its guess without a label."),
-    ]  # fmt: skip
+    told = (("told", f"told {_told(one)}"), ("untold", "told nothing"))
+    tracks = [Track("x_t", grey(xt, 2), row=row, role="noise", alt="What the network sees.")]
+    tracks += [
+        Track("x̂_0", grey(guesses[name]), None, row, said, "prediction", errors(name), alt=GUESS)
+        for name, said in told
+    ]
     if weights:
         digits, labels = _gallery()
-        row = "Exact, over the gallery’s digits"
-        notes = {k: [f"{100 * w:.0f} % on x₀" for w in share] for k, share in weights.items()}
-        captions = {
-            "all": f"of all {len(labels)}, given xₜ",
-            "class": f"of the {labels.count(one.digit)} of class {one.digit}, given xₜ",
-        }
-        tracks += [
-            Track("mean", grey(guesses[name]), None, row, captions[name], "signal", notes[name],
-                  alt="A mean of the gallery, each digit weighted by how likely it is.")
-            for name in weights
-        ]  # fmt: skip
-        tracks.append(Track("mean", grey(digits.mean(0, keepdim=True)), [0] * count, row,
-                            "whatever xₜ", "signal", alt="The gallery’s mean."))  # fmt: skip
+        row, everyone = "Exact means of the gallery", f"all {len(labels)}"
+        of = {"all": everyone, "class": f"the {labels.count(one.digit)} of class {one.digit}"}
+        for name, share in weights.items():
+            notes = [f"{100 * w:.0f} % on x₀" for w in share]
+            frames = grey(guesses[name])
+            tracks.append(Track(of[name], frames, None, row, "given xₜ", "signal", notes, alt=MEAN))
+        whole = grey(digits.mean(0, keepdim=True))
+        tracks.append(Track(everyone, whole, [0] * count, row, "whatever xₜ", "signal", alt=WHOLE))
     start = angles.index(one.degrees)
     return Film([f"from {a:g}°" for a in angles], tracks, start=start, seconds=6)
 

@@ -33,7 +33,6 @@ PARTS = (
     "a = α and b = σ; a perfect answer has a = 1 and b = 0. A b below 0: more noise was taken out "
     "than there was. The rings mark the truth."
 )
-OPENED = 20  # degrees told when the chapter is opened
 COUNT = 46  # angles told, from 0 to 90 degrees: two degrees apart
 FEW = 13  # of them for the mean of several pictures
 
@@ -73,7 +72,8 @@ def _lied(one: asked.Asked) -> dict:
     film = _film(one, angles, (x0_hat, eps_hat, v_hat), notes)
     wrong = [along.line("this picture", "prediction", angles, error)]
     if asked.in_gallery():
-        wrong.append(along.line("ten digits", "signal", *_crowd(one.degrees), dash="6 4"))
+        crowd = along.line("ten digits", "signal", *_crowd(one.degrees), dash="6 4", dots=True)
+        wrong.append(crowd | {"label": ""})  # at fewer angles than a reading has
     wrong.append(along.ring("prediction", one.degrees, error[true]))
     made_of = [
         along.line("a, of the picture", "signal", angles, a),
@@ -115,7 +115,7 @@ def _film(one: asked.Asked, angles: list[float], pictures: tuple, notes: list[st
             ),
             Track("x_0", grey(one.x0), still, truth, role="signal", alt="The clean picture."),
         ],
-        start=min(range(len(angles)), key=lambda k: abs(angles[k] - OPENED)),
+        start=true,
         seconds=6,
     )
 

@@ -113,7 +113,7 @@ def _film(pictures: dict, series: dict) -> Film:
                     alt=f"{symbol} computed from a {said} with an error of 1 %.",
                 )
             )
-    return Film([f"{a:g}°" for a in ANGLES], tracks, start=ANGLES.index(89), seconds=6)
+    return Film([f"{a:g}°" for a in ANGLES], tracks, start=ANGLES.index(45), seconds=6)
 
 
 def _value(film: Film, kind: str, series: dict, digit: int, seed: int) -> dict:

@@ -1,0 +1,93 @@
+"""One jump from every level, and the exact means beside it."""
+
+import json
+
+import gradio as gr
+import pytest
+import torch
+
+from explorer import ideal, told
+from explorer.app import studio
+from explorer.app.inside import asked, jump
+from explorer.data.images import DataError, load_images
+from explorer.denoisers import from_network
+from explorer.schedules import Level
+
+from .inside import BAD, other_model
+
+PURE = Level(torch.tensor([0.0]), torch.tensor([1.0]))
+
+
+def test_a_mean_of_two_pictures_is_weighted_by_hand():
+    """Two pictures d and −d: the weight of d is 1 / (1 + exp(−2 alpha x·d / sigma²))."""
+    d = torch.full((1, 1, 2, 2), 0.5, dtype=torch.float64)
+    data, level = torch.cat([d, -d]), Level(0.6, 0.8)
+    x = torch.tensor([[[[0.1, 0.4], [-0.2, 0.3]]]], dtype=torch.float64)
+    weight = 1 / (1 + torch.exp(-2 * 0.6 * (x * d).sum() / 0.8**2))
+    assert abs(ideal.posterior(data)(x, level)[0, 0] - weight) < 1e-12
+    mean = ideal.empirical(data)(x, level)
+    assert (mean - (2 * weight - 1) * d).abs().max() < 1e-12
+
+
+def test_the_exact_means_are_those_of_ideal_empirical():
+    digits, labels = jump._gallery()
+    one = asked.Asked(7, 0, 82)
+    found = jump.exact(one.xt, one.level, 7)
+    of_class = digits[[k for k, label in enumerate(labels) if label == 7]]
+    for name, data in (("all", digits), ("class", of_class)):
+        x0_hat, weight = found[name]
+        assert (x0_hat - ideal.empirical(data)(one.xt, one.level)).abs().max() < 1e-12
+        assert 0 < weight.item() < 1
+
+
+def test_at_pure_noise_the_exact_mean_is_the_gallery_s():
+    digits, labels = jump._gallery()
+    one = asked.Asked(3, 5, 90)
+    found = jump.exact(one.xt.double(), PURE, 3)
+    assert (found["all"][0] - digits.double().mean(0)).abs().max() < 1e-12
+    of_class = digits[[k for k, label in enumerate(labels) if label == 3]]
+    assert (found["class"][0] - of_class.double().mean(0)).abs().max() < 1e-12
+    assert abs(found["all"][1].item() - 1 / len(labels)) < 1e-12
+
+
+def test_the_film_is_one_call_a_level():
+    """Batched or alone, told or untold: each frame's error is that of the plain call."""
+    value = jump.run("2", 1, 70)
+    assert len(json.dumps(value)) < 300_000
+    lines = {line["key"]: dict(line["points"]) for line in value["plots"][0]["series"]}
+    for degrees in (2, 70, 90):
+        one = asked.Asked(2, 1, degrees)
+        for name, context in (("told “2”", one.context), ("told nothing", one.null)):
+            x0_hat = from_network(studio.engine(), context=context)(one.xt, one.level)
+            error = told.rms(x0_hat - one.x0).item()
+            assert abs(lines[f"network, {name}"][degrees] - error) < 1e-4
+    assert value["at"][value["film"]["start"]] == 70 and len(value["at"]) == len(jump.ANGLES)
+
+
+def test_the_exact_mean_memorises_and_the_network_does_not():
+    value = jump.run("7", 0, 45)
+    lines = {line["key"]: dict(line["points"]) for line in value["plots"][0]["series"]}
+    assert lines["exact, over the gallery"][60] < 1e-6 < 0.1 < lines["network, told nothing"][60]
+
+
+def test_at_pure_noise_the_network_draws_the_mean_of_its_data():
+    """The answer's number; the data are on the machine that measures, not in the repository."""
+    try:
+        mean = load_images("mnist", None, True).floats().mean(0)
+    except (DataError, OSError):
+        pytest.skip("MNIST is not here; EXPLORER_DATA names its folder.")
+    one = asked.Asked(degrees=90)
+    x0_hat = from_network(studio.engine(), context=one.null)(one.xt, one.level)
+    assert round(told.rms(x0_hat - mean).item(), 2) == 0.03 and "0.03 (rms)" in jump.ANSWER
+
+
+@pytest.mark.parametrize("values, field", BAD)
+def test_what_is_no_request_is_refused_by_name(values, field):
+    with pytest.raises(gr.Error, match=f"{field} must"):
+        jump.run(*values)
+
+
+def test_other_pictures_have_no_gallery_and_so_no_exact_means(tmp_path):
+    with other_model(tmp_path, (jump._jumped,)):
+        value = jump.run("1", 0, 45)
+    assert len(value["film"]["tracks"]) == 3 and len(value["plots"][0]["series"]) == 2
