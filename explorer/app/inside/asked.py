@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from explorer.app import checks, controls
+from explorer.app.once import once
 
 LEAST, MOST, FIRST = 1, 90, 45  # degrees of the angle: nearly clean, only noise, as much of either
 DRAWN = 30  # DDIM steps for a picture that no gallery has
@@ -115,14 +116,22 @@ def picture(label: int):
     import torch
 
     from explorer.app import gallery, studio
+
+    if not in_gallery():
+        return _drawn(label, studio.engine())
+    labels = gallery.about()["labels"]
+    grey = torch.from_numpy(gallery.digits()[labels.index(str(label))].copy())
+    return grey.float()[None, None] / 127.5 - 1
+
+
+@once(len(controls.DIGITS))
+def _drawn(label: int, engine):
+    """A picture that the model draws: DDIM, seed the label."""
+    from explorer.app import studio
     from explorer.denoisers import from_network
     from explorer.samplers import ddim
     from explorer.schedules import cosine, levels
 
-    if in_gallery():
-        labels = gallery.about()["labels"]
-        grey = torch.from_numpy(gallery.digits()[labels.index(str(label))].copy())
-        return grey.float()[None, None] / 127.5 - 1
-    denoise = from_network(studio.engine(), context=Asked(label).context)
+    denoise = from_network(engine, context=Asked(label).context)
     *_, last = ddim(denoise, studio.noise([label]), levels(cosine(), DRAWN, "trailing"))
     return last.x.clamp(-1, 1)

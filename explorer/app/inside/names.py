@@ -39,21 +39,16 @@ UNDEFINED = "undefined: α is 0"
 STREAM = 7  # of the seed, for the direction of an error of 1 %
 
 
-def _call(one: asked.Asked) -> dict:
-    """The prediction of one call under its three names."""
+@once(16)
+def _names(one: asked.Asked) -> dict:
+    """Everything that the page needs to write the identities at any pixel."""
     import torch
 
     from explorer import illposed
     from explorer.app import studio
 
     v_hat = studio.engine()(one.xt, torch.tensor([one.angle]), one.context)
-    return illposed.named(one.xt, v_hat, one.level)
-
-
-@once(16)
-def _names(one: asked.Asked) -> dict:
-    """Everything that the page needs to write the identities at any pixel."""
-    found = {"xt": one.xt.double(), **_call(one)}
+    found = {"xt": one.xt, **illposed.named(one.xt, v_hat, one.level)}
     alpha, sigma = one.level
     return {
         "alpha": alpha,
@@ -77,12 +72,15 @@ def _growth(digit: int, seed: int) -> dict:
     from explorer import illposed, told
     from explorer.app import studio
 
-    noise = torch.randn(asked.Asked(digit, seed).x0.shape, generator=studio.generator(seed, STREAM))
+    ones = [asked.Asked(digit, seed, degrees) for degrees in ANGLES]
+    xt = torch.cat([one.xt for one in ones])  # (angles, ...)
+    context = ones[0].context.expand(len(ones), -1, -1)
+    v_hats = studio.engine()(xt, torch.tensor([one.angle for one in ones]), context)
+    noise = torch.randn(xt[:1].shape, generator=studio.generator(seed, STREAM))
     series = {(kind, w): {name: [] for name in SAID} for kind in KINDS for w in WANTED}
     pictures = {(w, name): [] for w in WANTED for name in SAID}
-    for degrees in ANGLES:
-        one = asked.Asked(digit, seed, degrees)
-        names = _call(one)
+    for one, v_hat in zip(ones, v_hats.split(1), strict=True):
+        names = illposed.named(one.xt, v_hat, one.level)
         for (kind, wanted), lines in series.items():
             grown = illposed.grown(names, one.xt, one.level, wanted, kind, noise)
             for name, got in grown.items():
