@@ -19,14 +19,16 @@ PURE = Level(torch.tensor([0.0]), torch.tensor([1.0]))
 
 
 def test_a_mean_of_two_pictures_is_weighted_by_hand():
-    """Two pictures d and −d: the weight of d is 1 / (1 + exp(−2 alpha x·d / sigma²))."""
-    d = torch.full((1, 1, 2, 2), 0.5, dtype=torch.float64)
-    data, level = torch.cat([d, -d]), Level(0.6, 0.8)
+    """a weighs exp(−|x − alpha a|² / (2 sigma²)), and b likewise."""
+    a = torch.tensor([[[0.5, -0.5], [1.0, 0.25]]], dtype=torch.float64)
+    b, level = torch.zeros_like(a) - 0.25, Level(0.6, 0.8)
     x = torch.tensor([[[[0.1, 0.4], [-0.2, 0.3]]]], dtype=torch.float64)
-    weight = 1 / (1 + torch.exp(-2 * 0.6 * (x * d).sum() / 0.8**2))
+    apart = [(x - 0.6 * d).square().sum() / (2 * 0.8**2) for d in (a, b)]
+    weight = 1 / (1 + torch.exp(apart[0] - apart[1]))
+    data = torch.stack([a, b])
     assert abs(ideal.posterior(data)(x, level)[0, 0] - weight) < 1e-12
     mean = ideal.empirical(data)(x, level)
-    assert (mean - (2 * weight - 1) * d).abs().max() < 1e-12
+    assert (mean - (weight * a + (1 - weight) * b)).abs().max() < 1e-12
 
 
 def test_the_exact_means_are_those_of_ideal_empirical():
@@ -72,7 +74,7 @@ def test_the_exact_mean_memorises_and_the_network_does_not():
 
 def test_at_pure_noise_the_network_draws_the_mean_of_its_data():
     """The answer's number; the data are on the machine that measures, not in the repository."""
-    if not (default_root() / "MNIST").is_dir():
+    if not (default_root() / "MNIST" / "raw" / "train-images-idx3-ubyte").is_file():
         pytest.skip("MNIST is not here; EXPLORER_DATA names its folder.")
     mean = load_images("mnist").pixels.float().mean(0) / 127.5 - 1
     one = asked.Asked(degrees=90)
