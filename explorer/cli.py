@@ -155,6 +155,7 @@ def evaluate(
     """Measure quality: sampler, steps and scale against accuracy, Fréchet distance, diversity.
 
     Of an autoencoder, how well it gives pictures back; of scenes, whether captions come true.
+    With --losses it measures any network that removes noise, the planar-* ones too.
     Writes the table and the model card beside it. With --check it writes nothing and says how
     many standard errors each row lies from the table's; it fails where one is 4 or more away.
     """
