@@ -44,9 +44,15 @@ def other_model(folder, caches):
     path = zoo.save(folder / "other.safetensors", net, kind="unet", config=config)
     before = studio._engine, studio._name
     studio.use(str(path))
+    _forget(caches)
     try:
         yield path
     finally:
         studio._engine, studio._name = before
-        for cache in caches:
-            cache.kept.clear()
+        _forget(caches)
+
+
+def _forget(caches) -> None:
+    """Answers of another model are none of this one."""
+    for cache in caches:
+        cache.kept.clear()

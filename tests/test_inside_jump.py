@@ -54,7 +54,7 @@ def test_at_pure_noise_the_exact_mean_is_the_gallery_s():
 
 def test_the_film_is_one_call_a_level():
     """Batched or alone, told or untold: each frame's error is that of the plain call."""
-    value = jump.run("2", 1, 70)
+    value, _ = jump.run("2", 1, 70)
     assert len(json.dumps(value)) < 300_000
     lines = {line["key"]: dict(line["points"]) for line in value["plots"][0]["series"]}
     for degrees in (2, 70, 90):
@@ -67,7 +67,7 @@ def test_the_film_is_one_call_a_level():
 
 
 def test_the_exact_mean_memorises_and_the_network_does_not():
-    value = jump.run("7", 0, 45)
+    value, _ = jump.run("7", 0, 45)
     lines = {line["key"]: dict(line["points"]) for line in value["plots"][0]["series"]}
     assert lines["exact, over the gallery"][60] < 1e-6 < 0.1 < lines["network, told nothing"][60]
 
@@ -90,5 +90,8 @@ def test_what_is_no_request_is_refused_by_name(values, field):
 
 def test_other_pictures_have_no_gallery_and_so_no_exact_means(tmp_path):
     with other_model(tmp_path, (jump._jumped,)):
-        value = jump.run("1", 0, 45)
-    assert len(value["film"]["tracks"]) == 3 and len(value["plots"][0]["series"]) == 2
+        value, note = jump.run("1", 0, 45)
+        assert len(value["film"]["tracks"]) == 3 and len(value["plots"][0]["series"]) == 2
+        assert jump.NO_GALLERY in note and "48 network evaluations" in value["about"]
+        value, _ = jump.run("7", 0, 45)  # three classes: nothing to tell it
+        assert len(value["film"]["tracks"]) == 2 and "24 network evaluations" in value["about"]

@@ -11,7 +11,7 @@
     const { tables, missing } = props;
     let table = tables[0], of = 'v';
     find('.missing').hidden = !missing;
-    if (missing) find('.missing').textContent = `The loss of this app’s model has not been measured on its weights: “explorer evaluate ${missing} --losses” does it.`;
+    if (missing) find('.missing').textContent = `The loss of this app’s model has not been measured on its weights: “explorer evaluate ${missing} --losses” does it, with --data and its pictures.`;
     if (!table) return;
 
     ex.chips(find('.of-model'), { name: 'losses-model', label: 'Model', value: table.key,

@@ -12,9 +12,9 @@ QUESTION = (
 )
 ANSWER = (
     "A grey blot: the mean of all digits, since of everything that could be said the mean is the "
-    "least wrong. It lies 0.03 (rms) from the mean of MNIST’s 60,000 training digits. Told a "
-    "label, it draws the mean of that class. The less noise, the fewer digits are left that it "
-    "could be, and x̂₀ becomes one of them."
+    "least wrong. That of mnist lies 0.03 (rms) from the mean of MNIST’s 60,000 training digits. "
+    "Told a label, it draws the mean of that class. The less noise, the fewer digits are left "
+    "that it could be, and x̂₀ becomes one of them."
 )
 NOTE = (
     "<b>The exact means</b> are of the digits that ship with this app, 20 of them, 2 of a class, "
@@ -23,6 +23,10 @@ NOTE = (
     "strong noise, where the network, which has seen 60,000, still has many to choose from: the "
     "exact mean snaps to x<sub>0</sub> and stays there, which is to memorise. It is no measure of "
     "the network; it shows what a mean of everything that it could be does."
+)
+NO_GALLERY = (
+    "No exact mean stands beside it: the digits that ship with this app are not pictures of the "
+    "kind that this model draws."
 )
 # degrees: closer together where the exact mean makes up its mind
 ANGLES = (2, 8, 14, 20, 26, 32, 38, 44, 50, 55, 60, 65, 70, 73, 76, 78, 80, 82, 84, 86, 87, 88, 89,
@@ -83,10 +87,11 @@ def _jumped(one: asked.Asked) -> dict:
     angles = asked.including(ANGLES, one.degrees)
     level, n = _levels(angles), len(angles)
     xt = noised(one.x0, level, one.eps)  # (n, ...)
-    context = torch.cat([x.expand(n, *x.shape[1:]) for x in (one.context, one.null)])
-    twice = Level(*(torch.cat([value, value]) for value in level))
-    both = from_network(studio.engine(), context=context)(torch.cat([xt, xt]), twice)
-    guesses = dict(zip(("told", "untold"), both.chunk(2), strict=True))
+    said = {"untold": one.null} if one.label is None else {"told": one.context, "untold": one.null}
+    context = torch.cat([x.expand(n, *x.shape[1:]) for x in said.values()])
+    each = Level(*(torch.cat([value] * len(said)) for value in level))
+    together = from_network(studio.engine(), context=context)(torch.cat([xt] * len(said)), each)
+    guesses = dict(zip(said, together.chunk(len(said)), strict=True))
     means = exact(xt, level, one.digit) if asked.in_gallery() else {}
     guesses |= {name: x0_hat for name, (x0_hat, _) in means.items()}
     measured = _measured(one, guesses)
@@ -112,14 +117,10 @@ def _measured(one: asked.Asked, guesses: dict) -> dict[str, dict[str, list[float
     }
 
 
-def _told(one: asked.Asked) -> str:
-    return "no label" if one.label is None else f"“{one.label}”"
-
-
 def _names(one: asked.Asked) -> dict[str, tuple[str, str, str]]:
     """What each guess is called, its ink and its dashes."""
     return {
-        "told": (f"network, told {_told(one)}", "prediction", ""),
+        "told": (f"network, told “{one.digit}”", "prediction", ""),
         "untold": ("network, told nothing", "prediction", "6 4"),
         "all": ("exact, over the gallery", "signal", "2 3"),
         "class": (f"exact, over class {one.digit}", "signal", "8 3 2 3"),
@@ -150,11 +151,12 @@ def _film(one, angles, xt, guesses, measured, weights) -> Film:
     def errors(name: str) -> list[str]:
         return [f"error {e:.3f}" for e in measured[name]["error"]]
 
-    told = (("told", f"told {_told(one)}"), ("untold", "told nothing"))
+    said = {"told": f"told “{one.digit}”", "untold": "told nothing"}
     tracks = [Track("x_t", grey(xt, 2), row=row, role="noise", alt="What the network sees.")]
     tracks += [
-        Track("x̂_0", grey(guesses[name]), None, row, said, "prediction", errors(name), alt=GUESS)
-        for name, said in told
+        Track("x̂_0", grey(guesses[name]), None, row, what, "prediction", errors(name), alt=GUESS)
+        for name, what in said.items()
+        if name in guesses
     ]
     if weights:
         digits, labels = _gallery()
@@ -174,8 +176,9 @@ def _about(one: asked.Asked, angles: list[float], guesses: dict, weights: dict) 
     """What was run and what came out of it, in numbers."""
     from explorer.told import rms
 
+    calls = len(angles) * len({"told", "untold"} & guesses.keys())
     text = (
-        f"{one.about}. The same x₀ and ε at {len(angles)} levels, {2 * len(angles)} network "
+        f"{one.about}. The same x₀ and ε at {len(angles)} levels, {calls} network "
         "evaluations in one batch, each the only one that its picture takes."
     )
     if not weights:
@@ -190,10 +193,11 @@ def _about(one: asked.Asked, angles: list[float], guesses: dict, weights: dict) 
     )
 
 
-def run(digit, seed, degrees) -> dict:
-    """Handler of the controls. Raises gr.Error, naming field and range."""
+def run(digit, seed, degrees) -> tuple[dict, str]:
+    """Handler of the controls: film and note. Raises gr.Error, naming field and range."""
     controls.ready()
-    return _jumped(asked.check(digit, seed, degrees))
+    note = NOTE if asked.in_gallery() else NO_GALLERY
+    return _jumped(asked.check(digit, seed, degrees)), f"<p class='quiet'>{note}</p>"
 
 
 def warm() -> None:
@@ -204,5 +208,4 @@ def warm() -> None:
 def build(inputs: list, context) -> list[controls.Job]:
     """The film with its two plots, and what the exact means are of."""
     show = along.widget("jump")
-    controls.note(NOTE)
-    return [controls.Job(run, inputs, [show], show, "unet_jump")]
+    return [controls.Job(run, inputs, [show, controls.said()], show, "unet_jump")]
