@@ -10,6 +10,7 @@ import torch
 from explorer import losses, measuring, worlds
 from explorer.app import training_view
 from explorer.data.images import Images
+from explorer.data.scenes import pictures
 from explorer.denoisers import eps_hat, to_x0, v_hat
 from explorer.models import zoo
 from explorer.models.planar import Planar, PlanarConfig
@@ -114,3 +115,29 @@ def test_a_planar_network_of_no_known_world_is_refused(tmp_path):
     zoo.save(file, Planar(PlanarConfig()), kind="planar", config=PlanarConfig())
     with pytest.raises(ValueError, match="none of the worlds"):
         measuring.losses(str(file), None, None)
+
+
+def test_a_planar_table_can_be_measured_again():
+    net, shipped = zoo.load("planar-two"), training_view.losses("planar-two")
+    task = measuring._task(net, None)
+    assert task.name == shipped["data"]
+    for row in shipped["rows"][::16]:
+        again = losses.loss_at(net, task, row["log_snr"], seed=0)
+        assert all(abs(again[key] - row[key]) <= 2e-5 for key in again)  # other rounding
+
+
+def test_a_text_to_image_model_is_measured_on_scenes_of_test_digits(monkeypatch):
+    asked = []
+
+    def load(name, root, train):
+        asked.append((name, train))
+        return Images(IMAGES.pixels.repeat(2, 1, 1, 1), torch.arange(24) % 10, (), name)
+
+    monkeypatch.setattr(pictures, "load_images", load)
+    monkeypatch.setattr(losses, "COUNT", 5)
+    task = measuring._task(zoo.load("scenes"), None)
+    assert asked == [("mnist", False)]
+    assert task.x0.shape == (5, 4, 16, 16) and task.exact is None
+    assert task.told.shape[0] == 5 and "5 scenes of test digits" in task.name
+    row = losses.loss_at(zoo.load("scenes"), task, 0.0, seed=0)
+    assert 0 < row["v"] < 1 and set(row) == {"v", "error"}

@@ -190,7 +190,7 @@ def test_a_run_may_be_lengthened_until_its_rate_falls(tmp_path):
 def test_kept_latents_are_used_again_only_for_the_same_numbers(monkeypatch, tmp_path):
     made = []
 
-    def drawn(root, count, seed):
+    def drawn(root, count, seed, train):
         made.append(count)
         words = torch.zeros(count, 1, LENGTH, dtype=torch.uint8)
         return {"latents": torch.full((count, 4, 8, 8), float(seed)).half(), "words": words}
@@ -201,6 +201,9 @@ def test_kept_latents_are_used_again_only_for_the_same_numbers(monkeypatch, tmp_
         found = latents.captioned(None, count, seed, cache)
         assert len(found) == count and (found.pixels == seed).all()
     assert made == [3, 4, 4]
+    latents.captioned(None, 4, 2, cache, train=False)  # of other digits
+    assert made == [3, 4, 4, 4]
+    made.pop()
     cache.write_bytes(b"cut short")
     assert len(latents.captioned(None, 4, 2, cache)) == 4 and len(made) == 4
 
