@@ -30,11 +30,8 @@ def renamed(prediction: Tensor, xt: Tensor, level: Level, name: str, wanted: str
     if name == wanted:
         return prediction
     xt = xt.double()
-    return (
-        to_x0(prediction, xt, level, name)
-        if wanted == "x0"
-        else eps_hat(xt, to_x0(prediction, xt, level, name), level)
-    )
+    x0_hat = to_x0(prediction, xt, level, name)
+    return x0_hat if wanted == "x0" else eps_hat(xt, x0_hat, level)
 
 
 def factor(level: Level, name: str, wanted: str) -> float | None:
