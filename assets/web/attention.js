@@ -128,7 +128,7 @@
       data = props.value;
       layers = data.layers.map(ex.layer);
       ramp = ex.bytes(data.ramp);
-      grey = ex.bytes(data.film.tracks.find((track) => track.role === 'prediction').frames);
+      grey = ex.bytes(data.grey);
       if (first) {
         ({ pixel, choice } = data.start);
         map = bigMap(find('.frame'), data.size);

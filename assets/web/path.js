@@ -19,6 +19,7 @@
     }
 
     function digits(place, svg) { // the gallery as small pictures where they lie
+      if (!got.digits.points.length) return; // the model draws something else
       const { size, sheet, points, labels } = got.digits, bytes = ex.bytes(sheet), n = size * size;
       points.forEach((point, i) => {
         const picture = ex.picture(size, size), [x, y] = place(point);

@@ -84,7 +84,8 @@ def paths(runs: Sequence[Run], budget: int) -> dict:
             }
             for run in runs
         ],
-        "digits": gallery.payload() | {"points": rounded(digits) if same_size else []},
+        # behind paths of other pictures there is nothing to show
+        "digits": gallery.payload() | {"points": rounded(digits)} if same_size else {"points": []},
     }
 
 

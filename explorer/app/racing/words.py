@@ -60,7 +60,8 @@ def facts(asked, runs: Sequence, seconds: float) -> str:
         ]
     )
     label = asked.start.label
-    drawn = "No label" if label is None else f"Digit {label}, guidance scale {asked.scale:g}"
+    scale = "" if label is None else f", guidance scale {asked.scale:g}"
+    drawn = f"{controls.told(label)}{scale}"
     heun = next((run for run in runs if run.entrant.key == "heun"), None)
     twice = (
         f" A step of Heun costs two evaluations: it makes {heun.entrant.steps} steps in "

@@ -88,7 +88,7 @@ def use_grid(event: gr.EventData) -> tuple[str, str, str, dict]:
 
 def warm() -> None:
     """Run what the chapters open with, so that it is there before they are opened."""
-    asked = answers.Asked()
+    asked = answers.Asked(controls.opening_label())
     for fill in (answers.film, answers.gaps, answers.three_ways, answers.reruns):
         fill(asked)
 
