@@ -25,6 +25,7 @@ def payload(digit: int | None, seed: int, steps: int) -> dict:
         "grey": base64.b64encode(_greys(run).tobytes()).decode("ascii"),
         "ramp": base64.b64encode(heat.ramp().tobytes()).decode("ascii"),
         "start": start,
+        "subject": "the digit" if labels.now().digits else "the bright part",
         "error": maps.largest_error(run),
         "cross": _cross(run),
         "about": _about(run, digit, seed),

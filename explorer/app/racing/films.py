@@ -73,6 +73,7 @@ def paths(runs: Sequence[Run], budget: int) -> dict:
 
     return {
         "share": sum(plane.share),
+        "dimensions": runs[0].picture.numel(),
         "stops": positions(budget, len(runs)),
         "entrants": [
             {

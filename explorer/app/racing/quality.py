@@ -9,6 +9,7 @@ import torch
 from explorer import metrics
 from explorer.app import labels as told
 from explorer.app import studio
+from explorer.app.racing import words
 from explorer.app.racing.race import Entrant
 from explorer.denoisers import from_network
 from explorer.judge import FEW, Reference, features
@@ -44,10 +45,7 @@ def measure(entrants: Sequence[Entrant], n: int, seed: int = 0) -> Iterator[dict
     """
     engine, cfg = studio.engine(), studio.engine().net.cfg
     if not told.now().digits:
-        raise zoo.ZooError(
-            "The judge of quality reads handwritten digits of 28 × 28 greys, and this model draws "
-            "something else: there is nothing to measure it with here."
-        )
+        raise zoo.ZooError(words.NO_JUDGE)
     total, done, rows = sum(n * _cost(entrant) for entrant in entrants), 0, []
     for entrant in entrants:
         rng, found, right = torch.Generator().manual_seed(seed), [], 0

@@ -37,6 +37,10 @@ PREDICT = {
         "closer to what the network believes, mistakes included.",
     ),
 }
+NO_JUDGE = (
+    "The judge of quality reads handwritten digits of 28 × 28 greys, and this model draws "
+    "something else: there is nothing to measure it with here."
+)
 OWN_GRID = (
     " The number of your own stops decides the NFE of “own grid”; Heun, which evaluates twice a "
     "step, takes every second of them. All start from pure noise, whatever your first t is."

@@ -4,7 +4,7 @@ from functools import partial
 
 import gradio as gr
 
-from explorer.app import checks, controls, prompts
+from explorer.app import checks, controls, labels, prompts
 from explorer.app.attending import START, STEPS, texts, trusted
 from explorer.app.attending.texts import CAUSE, CHAPTERS, PIXELS, TRUST, WORDS
 from explorer.app.theme import predict, template, widget
@@ -131,7 +131,8 @@ def build(context) -> None:
     with gr.Tabs(elem_classes=["chapters", GROUP]):
         for title in CHAPTERS:
             with gr.Tab(title) as opened[title]:
-                predict(*texts.PREDICT[title])
+                ours = title != PIXELS or labels.now().digits
+                predict(*(texts.PREDICT[title] if ours else texts.OF_OTHERS))
                 if title == WORDS:
                     read = _widget("attention/words.html", "words")
                     controls.fixed(f'<div class="attention-text">{texts.CROSS}</div>')

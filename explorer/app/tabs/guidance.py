@@ -17,7 +17,7 @@ LOADING = "The first pictures are on their way: the model is being loaded."
 COMING = "The pictures are on their way."
 FIRST_SCALE, STRONG = 3.0, 6.0
 INTERVAL, PHI = "0.3, 8", 0.7
-NEGATIVE = {asked.DIGITS: "9", asked.SCENES: ""}
+NEGATIVE = ""  # prompt
 
 
 @refusing
@@ -78,7 +78,7 @@ def warm() -> None:
     answers.parts(first, FIRST_SCALE)
     answers.crowd(first, asked.SCALES)
     interval = asked.interval_of(INTERVAL)
-    away = asked.negative(first, controls.opening_label(NEGATIVE[model]), NEGATIVE[model])
+    away = NEGATIVE if model == asked.SCENES else _last_class()
     answers.changed(first, STRONG, away, *interval, PHI)
 
 
@@ -135,13 +135,13 @@ def _changed(shared: list, _: gr.Textbox) -> controls.Job:
         with gr.Column(min_width=280):
             scale = layout.scale_slider(STRONG)
             digit = controls.label_choice(
-                NEGATIVE[asked.DIGITS],
+                _last_class(),
                 also=["none"],
                 label=f"Negative {labels.now().word.lower()}: push away from it",
                 classes="only-mnist",
             )
             prompt = gr.Textbox(
-                NEGATIVE[asked.SCENES],
+                NEGATIVE,
                 label="Negative prompt: push away from it (empty: from no prompt, as usual)",
                 placeholder="such as: a thin one",
                 max_lines=1,
@@ -167,6 +167,11 @@ def _changed(shared: list, _: gr.Textbox) -> controls.Job:
     facts = controls.said()
     inputs = [*shared, scale, digit, prompt, text, phi]
     return controls.Job(changed, inputs, [show, interval, facts], show, "guidance_changed")
+
+
+def _last_class() -> str:
+    """What is pushed away from at first: 9, of digits."""
+    return next(reversed(labels.now().values), "none")
 
 
 def _measured(model: str) -> None:
