@@ -207,17 +207,25 @@ def sample(
     print(out)
 
 
-@cli.command(epilog="Example: explorer bench --json bench.json")
+@cli.command(epilog="Example: explorer bench --json bench.json, or: explorer bench train")
 def bench(
+    what: Annotated[
+        str, typer.Argument(help="all, or train: the training step beside diffusers'.")
+    ] = "all",
     model: Model = "mnist",
     json: Annotated[Path | None, typer.Option(help="Also write the numbers here.")] = None,
     app: Annotated[bool, typer.Option(help="Also start the app and measure it.")] = True,
     repeats: Annotated[int, typer.Option(min=1, help="Runs that each median is of.")] = 20,
 ) -> None:
-    """Measure this machine: the network, a digit, the app's start and its memory."""
-    from explorer.bench import report
+    """Measure this machine: the network, a digit, the app's start and its memory; or training."""
+    if what not in ("all", "train"):
+        raise ValueError(f"what to measure is {what!r}: choose all or train")
+    from explorer.bench import report, training
 
-    report(model, json, app, repeats)
+    if what == "train":
+        training.report(model, json, repeats)
+    else:
+        report(model, json, app, repeats)
 
 
 if __name__ == "__main__":

@@ -100,19 +100,23 @@ def start(
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(recipe.seed)
         objective = recipe.objective()
-    decay = [p for p in objective.parameters() if p.ndim > 1]  # not biases and norms
-    plain = [p for p in objective.parameters() if p.ndim <= 1]
-    optimizer = torch.optim.AdamW(
+    objective, optimizer = accelerator.prepare(objective, optimizer_of(objective, recipe))
+    net = accelerator.unwrap_model(objective).net
+    ema = {k: v.detach().clone() for k, v in net.named_parameters()}
+    return Run(recipe, accelerator, bf16, objective, optimizer, ema)
+
+
+def optimizer_of(module: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
+    """AdamW with the recipe's rate and decay, the decay not of biases and norms."""
+    decay = [p for p in module.parameters() if p.ndim > 1]
+    plain = [p for p in module.parameters() if p.ndim <= 1]
+    return torch.optim.AdamW(
         [{"params": decay}, {"params": plain, "weight_decay": 0.0}],
         lr=recipe.lr,
         weight_decay=recipe.weight_decay,
         betas=(0.9, 0.99),
         fused=True,  # one pass over memory instead of ten
     )
-    objective, optimizer = accelerator.prepare(objective, optimizer)
-    net = accelerator.unwrap_model(objective).net
-    ema = {k: v.detach().clone() for k, v in net.named_parameters()}
-    return Run(recipe, accelerator, bf16, objective, optimizer, ema)
 
 
 def train(run: Run, images: Images) -> Iterator[Progress]:
