@@ -76,7 +76,7 @@ def test_a_name_is_escaped_where_it_becomes_html(own):
 
 
 def test_the_race_runs_on_what_the_controls_open_with(own):
-    asked = answers.check(controls.opening_label(), 0, 4, "linear", 2.0, "ddim:trailing")
+    asked = answers.check(controls.opening_label(), 0, 4, "linear", 2.0, "ddim/trailing")
     film, facts, _ = answers.film(asked)
     side, channels = (32, 3) if own == "shapes" else (33, 1)
     assert film["tracks"][0]["shape"][1:] == [side, side, channels]
