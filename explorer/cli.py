@@ -72,15 +72,19 @@ def app(
     launch(host, port, browser=browser, model=model)
 
 
-@cli.command(epilog="Example: explorer train mnist --data ../data --out runs/mnist")
+@cli.command(epilog="Example: explorer train --data my-pictures --name mine")
 def train(
-    name: Annotated[
-        str,
+    recipe: Annotated[
+        str | None,
         typer.Argument(
-            help="The recipe: mnist, digit-classifier, scenes-vae, scenes-words or scenes."
+            help="mnist, cifar10, digit-classifier, scenes-vae, scenes-words or scenes; "
+            "leave it out for pictures of your own."
         ),
-    ],
+    ] = None,
     data: Data = None,
+    name: Annotated[
+        str | None, typer.Option(help="What your model is called; the recipe's if not given.")
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(help="Folder of the run; runs/NAME if not given.")
     ] = None,
@@ -95,36 +99,22 @@ def train(
     precision: Precision = "auto",
     device: Device = "auto",
     log_every: Annotated[int, typer.Option(min=1, help="Steps from a log line to the next.")] = 10,
+    log: Annotated[
+        str, typer.Option(help="tensorboard: also keep the log for TensorBoard, in the run.")
+    ] = "",
 ) -> None:
     """Train a model of your own; what is not given is the recipe's.
 
-    Several GPUs or machines: accelerate launch -m explorer train NAME.
+    Pictures of your own, 28 to 64 pixels a side, need --data and --name; their size and channels
+    choose the network. Several GPUs or machines: accelerate launch -m explorer train ...
     """
-    from dataclasses import replace
-    from functools import partial
+    from explorer.training import command
 
-    from explorer.data.images import open_images
-    from explorer.training.latents import answered, captioned, pictures
-    from explorer.training.recipes import recipe
-    from explorer.training.session import Options, fit
-
-    given = {"steps": steps, "batch": batch, "lr": lr, "seed": seed, "begin": begin}
-    plan = recipe(name, **{key: value for key, value in given.items() if value is not None})
-    folder = out or Path("runs") / name
-    kept = partial(captioned, cache=folder / "latents.safetensors")
-    made = {"scenes": pictures, "latents": kept, "captions": answered}
-    images = made[plan.data](data) if plan.data in made else open_images(plan.data, data)
-    # The recipe gives the network's build, the pictures what goes in and how many kinds there are.
-    _, channels, *sides = images.pixels.shape
-    shape = {"image_channels": channels, "classes": len(images.classes)}
-    if sides:  # captions have none
-        shape["image_size"] = sides[0]
-    fits = {key: value for key, value in shape.items() if hasattr(plan.config, key)}
-    plan = replace(plan, config=replace(plan.config, **fits))
-    options = Options(folder, resume, precision=precision, device=device, log_every=log_every)
-    weights = fit(plan, images, options)
-    hint = f": try it with explorer sample --model {weights}" if plan.kind == "unet" else ""
-    print(f"{weights}{hint}")
+    changes = {"steps": steps, "lr": lr, "seed": seed, "begin": begin}
+    order = command.Order(recipe, name, data, batch, changes)
+    folder = out or Path("runs") / command.planned(order).name
+    options = command.Options(folder, resume, precision, device, log_every=log_every, log=log)
+    command.train(order, options)
 
 
 @cli.command(epilog="Example: explorer evaluate mnist --data ../data")
@@ -218,17 +208,25 @@ def sample(
     print(out)
 
 
-@cli.command(epilog="Example: explorer bench --json bench.json")
+@cli.command(epilog="Example: explorer bench --json bench.json, or: explorer bench train")
 def bench(
+    what: Annotated[
+        str, typer.Argument(help="all, or train: the training step beside diffusers'.")
+    ] = "all",
     model: Model = "mnist",
     json: Annotated[Path | None, typer.Option(help="Also write the numbers here.")] = None,
     app: Annotated[bool, typer.Option(help="Also start the app and measure it.")] = True,
     repeats: Annotated[int, typer.Option(min=1, help="Runs that each median is of.")] = 20,
 ) -> None:
-    """Measure this machine: the network, a digit, the app's start and its memory."""
-    from explorer.bench import report
+    """Measure this machine: the network, a digit, the app's start and its memory; or training."""
+    if what not in ("all", "train"):
+        raise ValueError(f"what to measure is {what!r}: choose all or train")
+    from explorer.bench import report, training
 
-    report(model, json, app, repeats)
+    if what == "train":
+        training.report(model, json, repeats)
+    else:
+        report(model, json, app, repeats)
 
 
 if __name__ == "__main__":

@@ -119,8 +119,8 @@ def in_pixels(cfg: TextUNetConfig, vae: VAE, *, everywhere: bool) -> TextUNet:
     side = vae.cfg.image_size
     larger = replace(cfg, image_channels=vae.cfg.image_channels, image_size=side)
     if not everywhere:
-        sides = [side // 2**depth for depth in range(len(cfg.channels))]
-        of_side = {cfg.image_size // 2**depth: depth for depth in range(len(cfg.channels))}
+        sides = [larger.side(depth) for depth in range(len(cfg.channels))]
+        of_side = {cfg.side(depth): depth for depth in range(len(cfg.channels))}
         looks = tuple(s in of_side and cfg.attention[of_side[s]] for s in sides)
         among = [depth for depth, s in enumerate(sides) if of_side.get(s, -1) >= cfg.self_from]
         larger = replace(larger, attention=looks, self_from=min(among, default=len(sides)))

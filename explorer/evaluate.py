@@ -139,7 +139,7 @@ def evaluate(
     table = json.loads(file.read_text()) if file.exists() else {}
     rows = table.get("rows", [])
     head = {
-        "judge": "digit-classifier",
+        "judge": judge.name,
         "judge_accuracy": round(judge.accuracy, 4),
         "reference": f"{len(judge.test)} test pictures",
     }

@@ -38,6 +38,7 @@ class Judge:
 
     def __init__(self, net: nn.Module, train: Images, test: Images) -> None:
         self.net = net
+        self.name = net.card.name if hasattr(net, "card") else "a classifier without a file"
         self.test = features(net, test.floats())
         self.accuracy = metrics.accuracy(self.logits(test.floats()), test.labels)
         kept = in_turn(train.labels, DRAWS * HEADLINE)

@@ -33,6 +33,8 @@ def quality(
         return _plainly(net, evaluate_words.evaluate(net, file), file)
     if net.card.kind == "text-unet":
         return _scenes(net, data, judge, samples or 125, out)
+    if net.card.kind == "unet":
+        _can_judge(name, net, judge)
     train, test = (open_images(_source(net), data, split) for split in (True, False))
     file = out or zoo.locate(name).with_suffix(".quality.json")
     if not resume:
@@ -47,6 +49,26 @@ def quality(
     shown = file.with_name(file.name.removesuffix(".json").removesuffix(".quality") + ".md")
     card.write_card(shown, net.card.facts, table)
     print(f"{file}, {shown}")
+
+
+def _can_judge(name: str, net, judge: str) -> None:
+    """Raise ValueError where the judge does not know what the model draws."""
+    if not net.cfg.classes:
+        raise ValueError(f"{name} was trained without classes, which quality is measured by")
+    seen = zoo.load(judge)
+    if seen.card.kind != "classifier":
+        raise ValueError(f"{judge} is a {seen.card.kind}; the judge must be a classifier")
+    shape = ("image_channels", "image_size", "classes")
+    same = all(getattr(seen.cfg, field) == getattr(net.cfg, field) for field in shape)
+    sets = [m.card.facts.get("data", "").split(",")[0] for m in (net, seen)]
+    if not same or (all(sets) and sets[0] != sets[1]):
+        cfg = seen.cfg
+        raise ValueError(
+            f"{judge} judges {sets[1] or 'pictures'} of {cfg.image_size}×{cfg.image_size} pixels "
+            f"in {cfg.classes} classes, which is not what {name} draws: train a judge on the same "
+            "pictures (explorer train digit-classifier --data ... --name ...) and name it with "
+            "--judge"
+        )
 
 
 def _vae(net, data: Path | None, out: Path | None) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import time
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -9,9 +10,12 @@ import torch
 from torch import nn
 
 from explorer import bench
-from explorer.bench import network
+from explorer.bench import network, training
+from explorer.data.images import Images
 from explorer.models import zoo
 from explorer.models.unet import UNet, UNetConfig
+from explorer.training.loop import start, train
+from explorer.training.objectives import batches, generator
 from explorer.training.recipes import RECIPES
 
 SMALL = UNetConfig(channels=(8, 8), attention=(False, True), head_dim=8, emb_dim=16, context_dim=8)
@@ -73,6 +77,54 @@ def test_the_other_network_does_equal_work(layers):
     found = network.against_diffusers(RECIPES["mnist"].objective().net.eval(), 1, layers)
     assert abs(found["gflop"] / found["our_gflop"] - 1) < 0.1
     assert found["ratio"] == found["ms"] / found["our_ms"]
+
+
+@pytest.mark.parametrize("layers", [1, 2])
+def test_training_is_compared_at_equal_work_batch_and_precision(layers):
+    pytest.importorskip("diffusers", reason="diffusers comes with the extra `bench`")
+    plan = replace(RECIPES["mnist"], config=replace(RECIPES["mnist"].config, channels=(16, 16, 32),
+                   head_dim=16))  # fmt: skip
+    found = training.against_diffusers(plan, 2, 1, layers, bf16=False)
+    assert abs(found["gflop"] / found["our_gflop"] - 1) < 0.1
+    assert found["ratio"] == pytest.approx(found["images_per_s"] / found["their_images_per_s"])
+    assert found["batch"] == 2 and found["precision"] == "fp32"
+
+
+def test_a_step_of_the_comparison_is_a_step_of_training():
+    """The same gradients, clipping, AdamW and average: the same weights after it."""
+    plan = replace(RECIPES["mnist"], config=SMALL, batch=4, steps=1, warmup=1)
+    pixels = torch.arange(4 * 784).remainder(256).byte().reshape(4, 1, 28, 28)
+    images = Images(pixels, torch.arange(4), tuple("0123456789"), "ramp")
+    run = start(plan, "fp32", "cpu")
+    list(train(run, images))
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(plan.seed)
+        objective = plan.objective()
+    order, _ = next(batches(4, 4, plan.seed))
+    rows = objective.prepare(pixels[order], images.labels[order], generator(plan.seed, 0))
+    training.Step(objective, objective, plan, bf16=False)(rows)
+    assert all(
+        torch.equal(a, b)
+        for a, b in zip(run.net.parameters(), objective.net.parameters(), strict=True)
+    )
+
+
+def test_bench_train_without_diffusers_or_for_another_recipe_says_so(monkeypatch):
+    monkeypatch.setattr(network, "equal", lambda *_: None)
+    with pytest.raises(ValueError, match="needs diffusers"):
+        training.report("mnist", None, 1)
+    with pytest.raises(ValueError, match="digit-classifier trains no U-Net"):
+        training.report("digit-classifier", None, 1)
+
+
+def test_bench_train_prints_and_writes_what_it_found(tmp_path, capsys, monkeypatch):
+    one = {"precision": "fp32", "batch": 128, "layers": 2, "gflop": 1.0, "our_gflop": 1.0,
+           "images_per_s": 90.0, "their_images_per_s": 45.0, "ratio": 2.0}  # fmt: skip
+    monkeypatch.setattr(training, "against_diffusers", lambda *_: one)
+    monkeypatch.setattr(training, "bf16_pays", lambda cpu: False)
+    found = training.report("mnist", tmp_path / "b.json", 1)
+    assert found == [one, one] and json.loads((tmp_path / "b.json").read_text()) == found
+    assert "2.00 ×" in capsys.readouterr().out
 
 
 def test_an_app_that_cannot_start_is_said(monkeypatch):

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from explorer import files
 from explorer.data.images import Images
 from explorer.models import zoo
 from explorer.models.unet import UNetConfig
@@ -96,7 +97,7 @@ def test_a_kill_while_a_checkpoint_is_written_leaves_the_one_before(tmp_path, mo
     def die(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(checkpoint.os, "replace", die)
+    monkeypatch.setattr(files.os, "replace", die)
     run.step = 5
     with pytest.raises(KeyboardInterrupt):
         run.save(file)
@@ -189,6 +190,8 @@ def test_a_recipe_that_cannot_be_trained_says_why():
         recipe("mnist", steps=0)
     with pytest.raises(ValueError, match="lr is nan"):
         recipe("mnist", lr=math.nan)
+    with pytest.raises(ValueError, match="seed is -1"):
+        recipe("mnist", seed=-1)
     with pytest.raises(ValueError, match="batch 128 is larger than the data set"):
         next(batches(40, 128, 0))
 

@@ -1,5 +1,6 @@
 """The U-Net listens to all that it is told, and has the shape that its configuration says."""
 
+import math
 from dataclasses import replace
 from itertools import pairwise
 
@@ -149,13 +150,24 @@ def test_attention_stands_at_the_two_lower_resolutions_of_the_mnist_recipe():
     ("change", "sentence"),
     [
         ({"attention": (True,)}, "channels has 2 entries and attention 1: both need one"),
-        ({"image_size": 9}, "image_size 9 cannot be halved 1 times: use a multiple of 2"),
+        ({"image_size": 1}, "image_size 1 cannot be halved 1 times: use at least 2"),
         ({"head_dim": 5}, "dim 16 is not a multiple of head_dim 5"),
     ],
 )
 def test_a_shape_that_no_network_can_have_is_refused_by_name(change, sentence):
     with pytest.raises(ValueError, match=sentence):
         UNet(replace(SMALL, **change))
+
+
+@pytest.mark.parametrize("side", [8, 9, 10, 11, 13])
+def test_every_side_is_halved_rounding_up_and_grown_back(side):
+    cfg = replace(SMALL, channels=(8, 16, 16), attention=(False, False, True), image_size=side)
+    net, sides = network(cfg), []
+    for stage in net.down:
+        stage.register_forward_hook(lambda _m, _i, output: sides.append(output.shape[-1]))
+    assert net(picture(cfg), angle(0.3, 1.2), net.embed(labels(0, 3))).shape[-2:] == (side, side)
+    assert sides == [math.ceil(side / 2**level) for level in range(3)]
+    assert sides == [cfg.side(level) for level in range(3)]
 
 
 def test_a_gradient_reaches_every_parameter():

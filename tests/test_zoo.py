@@ -9,6 +9,7 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import nn
 
+from explorer import files
 from explorer.models import zoo
 from explorer.models.card import write_card
 
@@ -166,7 +167,7 @@ def test_failed_write_leaves_the_old_file_and_no_other(tiny, monkeypatch):
     def killed(*_args, **_kwargs):
         raise OSError("disk full")
 
-    monkeypatch.setattr(zoo.os, "replace", killed)
+    monkeypatch.setattr(files.os, "replace", killed)
     with pytest.raises(OSError, match="disk full"):
         zoo.save(path, net, kind="tiny", config=TinyConfig())
     assert path.read_bytes() == before and list(path.parent.iterdir()) == [path]

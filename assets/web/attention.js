@@ -93,8 +93,9 @@
       set('.w-places', `pixels: e to the entropy of the row. Mean of all rows and heads of this layer, ` +
         `step by step: ${layer.places_by_step.map((k) => k.toFixed(0)).join(', ')}`);
       const ink = ex.ink(grey, position * data.size ** 2, data.size, layer);
+      set('.t-digit', `On ${data.subject}`);
       set('.n-digit', percent(ink.reduce((sum, share, k) => sum + share * p[k], 0)));
-      set('.w-digit', `of the probability; the digit, inside the white line (x̂₀ brighter than half), covers ` +
+      set('.w-digit', `of the probability; ${data.subject}, inside the white line (x̂₀ brighter than half), covers ` +
         `${percent(ink.reduce((a, b) => a + b) / layer.places)} of the picture`);
     }
 
@@ -128,7 +129,7 @@
       data = props.value;
       layers = data.layers.map(ex.layer);
       ramp = ex.bytes(data.ramp);
-      grey = ex.bytes(data.film.tracks.find((track) => track.role === 'prediction').frames);
+      grey = ex.bytes(data.grey);
       if (first) {
         ({ pixel, choice } = data.start);
         map = bigMap(find('.frame'), data.size);

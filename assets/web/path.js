@@ -19,6 +19,7 @@
     }
 
     function digits(place, svg) { // the gallery as small pictures where they lie
+      if (!got.digits.points.length) return; // the model draws something else
       const { size, sheet, points, labels } = got.digits, bytes = ex.bytes(sheet), n = size * size;
       points.forEach((point, i) => {
         const picture = ex.picture(size, size), [x, y] = place(point);
@@ -51,6 +52,8 @@
       svg.append(ex.svg('text', { x, y: y - 10, 'text-anchor': 'middle' }, 'the noise'));
       find('.stage-path').append(svg);
       find('.path-key').append(ex.legend(got.entrants.map(({ ink, label }) => ({ ink, label }))));
+      find('.path-dimensions').textContent = got.dimensions.toLocaleString('en');
+      find('.path-digits').hidden = !got.digits.points.length;
       find('.path-share').textContent = `The plane holds ${Math.round(100 * got.share)} % of the variance of all states of this race.`;
       follow(nfe);
     }

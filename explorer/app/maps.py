@@ -38,15 +38,16 @@ def spread(grid: list[Level], most: int = MOST_KEPT) -> list[int]:
     return sorted({int(np.abs(angles - angle).argmin()) for angle in wanted})
 
 
-def record(label: int, seed: int, steps: int) -> Recording:
+def record(label: int | None, seed: int, steps: int) -> Recording:
     """Run DDIM on the linear schedule, without guidance, and keep the maps of some steps.
 
-    Raises ValueError for a label that the model does not have and a model without attention.
+    label: None for no label. Raises ValueError for a label that the model does not have and a
+    model without attention.
     """
     engine, grid = studio.engine(), levels(linear(), steps, SPACING)
-    if not 0 <= label < engine.net.cfg.classes:
+    if label is not None and not 0 <= label < engine.net.cfg.classes:
         raise ValueError(f"this model has labels from 0 to {engine.net.cfg.classes - 1}.")
-    context, _ = studio.contexts([label])
+    context, _ = studio.contexts([-1 if label is None else label])
     calls: list[dict[str, Tensor]] = []  # for each call of the network: layer -> (heads, Q, K)
 
     def network(x: Tensor, angle: Tensor, context: Tensor) -> Tensor:

@@ -1,5 +1,7 @@
 """The chapter "Resume from here": any x_t of the Forward tab, handed to the model."""
 
+from html import escape
+
 import gradio as gr
 
 from explorer.app import checks, controls, gallery
@@ -33,6 +35,7 @@ def _resumed(picture: tuple, starts: tuple, schedule: str, seed: int, label: int
 
 def _table(digit: int, ways, label: int | None) -> str:
     """What was measured, as HTML of checked numbers."""
+    from explorer.app import labels, studio
     from explorer.app.resuming import NOISES, STEPS
 
     rows = "".join(
@@ -41,11 +44,14 @@ def _table(digit: int, ways, label: int | None) -> str:
         for way in ways
     )
     told = "Nothing was told to the model" if label is None else f"The model was told “{label}”"
+    model = escape(studio.digits().net.card.name)
+    if not labels.now().digits:
+        model += f", as {controls.model_name()} does not draw digits"
     return (
         "<table class='resumed'><thead><tr><th>start</th><th>ᾱ left there</th>"
         f"<th>still read as {digit}</th><th>distance in greys</th></tr></thead>"
         f"<tbody>{rows}</tbody></table><p class='quiet'>{told}; DDIM, {STEPS} steps evenly in t; "
-        f"model {controls.model_name()}. The digit-classifier reads a {digit} in the picture and "
+        f"model {model}. The digit-classifier reads a {digit} in the picture and "
         f"then reads {NOISES} results, each from a noise of its own; the first is the noise on the "
         "screen. Distance: root mean square over pixels, of 255 greys.</p>"
         "<pre class='explorer-code'>xt = noised(x0, walk[0], eps)         <i># forward.py</i>\n"

@@ -61,9 +61,10 @@ def run(
     """
     x0 = torch.tensor(picture, dtype=torch.float32).reshape(1, 1, SIDE, SIDE) / 127.5 - 1
     eps, made = noises(seed), SCHEDULES[schedule]()
-    engine = studio.engine()
-    context, null = studio.contexts([-1 if label is None else label] * NOISES)
-    denoise = from_network(engine, context=null if label is None else context)
+    engine = studio.digits()
+    with torch.no_grad():
+        context = engine.net.embed(torch.full((NOISES,), -1 if label is None else label))
+    denoise = from_network(engine, context=context)
     digit = reading(x0)[0]
 
     def one(t: int) -> Return:

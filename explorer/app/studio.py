@@ -1,10 +1,12 @@
 """The model that the tabs run: loaded once, on first use, behind one engine for everybody."""
 
 import threading
+from functools import cache
 
 import torch
 from torch import Tensor
 
+from explorer.app import labels
 from explorer.app.engine import Engine
 from explorer.models import zoo
 
@@ -22,6 +24,7 @@ def use(name_or_path: str) -> None:
     net = zoo.load(name_or_path)
     if net.card.kind != "unet":
         raise zoo.ZooError(f"{name_or_path} is a {net.card.kind}; the app needs a U-Net.")
+    labels.use(net.cfg, net.card.facts)
     with _lock:
         _engine, _name = Engine(net), name_or_path
 
@@ -33,6 +36,16 @@ def engine() -> Engine:
         if _engine is None:
             _engine = Engine(zoo.load(_name))
         return _engine
+
+
+def digits() -> Engine:
+    """The engine of a model of digits: the chosen one if it is, else the shipped one."""
+    return engine() if labels.now().digits else _shipped()
+
+
+@cache
+def _shipped() -> Engine:
+    return Engine(zoo.load("mnist"))
 
 
 def noise(seeds: list[int]) -> Tensor:

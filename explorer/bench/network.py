@@ -54,11 +54,10 @@ def digit(net: nn.Module, repeats: int) -> float:
     return ms
 
 
-@torch.inference_mode()
-def against_diffusers(net: nn.Module, repeats: int, layers: int) -> dict[str, float] | None:
-    """Batch 1 beside a diffusers UNet2DModel of `layers` blocks a resolution and equal FLOPs.
+def equal(net: nn.Module, layers: int) -> tuple[nn.Module, tuple[int, ...]] | None:
+    """A diffusers UNet2DModel of `layers` blocks a resolution and equal FLOPs, and its widths.
 
-    None without diffusers. Both are called in bursts that take turns.
+    None without diffusers. Random weights, on the CPU, in training mode.
     """
     datasets()  # diffusers imports torchvision, which may need the help that it gets there
     try:
@@ -78,7 +77,20 @@ def against_diffusers(net: nn.Module, repeats: int, layers: int) -> dict[str, fl
     above = next(widths for widths in scales if work(widths) >= target or widths[0] == 512)
     near = product(*(range(max(8, w - 16), w + 1, 8) for w in above))
     widths = min(near, key=lambda widths: abs(work(widths) - target))
-    other = build(widths, device="cpu").eval()
+    return build(widths, device="cpu"), widths
+
+
+@torch.inference_mode()
+def against_diffusers(net: nn.Module, repeats: int, layers: int) -> dict[str, float] | None:
+    """Batch 1 beside a diffusers UNet2DModel of `layers` blocks a resolution and equal FLOPs.
+
+    None without diffusers. Both are called in bursts that take turns.
+    """
+    found = equal(net, layers)
+    if found is None:
+        return None
+    other, widths = found[0].eval(), found[1]
+    x, angle, context = inputs(net, 1)
 
     def burst(call: Callable[[], object]) -> None:
         for _ in range(BURST):
@@ -93,7 +105,7 @@ def against_diffusers(net: nn.Module, repeats: int, layers: int) -> dict[str, fl
         "our_ms": our_ms / BURST,
         "ratio": ms / our_ms,
         "gflop": gflop(other, x, angle),
-        "our_gflop": target,
+        "our_gflop": gflop(net, x, angle, context),
         "parameters": sum(p.numel() for p in other.parameters()),
     }
 

@@ -1,8 +1,9 @@
 """Model cards: Markdown made from the facts of a training run and the numbers measured after it."""
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+
+from explorer.files import replace_text
 
 
 def write_card(path: str | Path, facts: Mapping, quality: Mapping) -> Path:
@@ -12,10 +13,7 @@ def write_card(path: str | Path, facts: Mapping, quality: Mapping) -> Path:
     quality: numbers of the measurement; its "rows", a list of dicts, become the table.
     """
     path = Path(path)
-    text = render_card(path.stem, facts, quality)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    part.write_text(text, "utf-8")
-    os.replace(part, path)
+    replace_text(path, render_card(path.stem, facts, quality))
     return path
 
 

@@ -27,6 +27,10 @@ class UNetConfig:
     context_dim: int = 128  # width of a context token
     classes: int = 10  # labels 0 ... classes - 1; the null token follows them
 
+    def side(self, level: int) -> int:
+        """Pixels a side at a resolution, 0 the finest: half of the one before, rounded up."""
+        return -(-self.image_size // 2**level)
+
 
 class AngleEmbedding(nn.Module):
     """The noise level as a vector: sines and cosines of the angle, then a small network.
@@ -77,7 +81,7 @@ class Stage(nn.Module):
         super().__init__()
         self.residual = ResidualBlock(channels_in, channels_out, cfg.emb_dim)
         look = partial(AttentionBlock, channels_out, cfg.context_dim, cfg.head_dim)
-        size = cfg.image_size // 2**level if cfg.placed else 0
+        size = cfg.side(level) if cfg.placed else 0
         among = level >= cfg.self_from
         self.attention = look(among=among, size=size) if cfg.attention[level] else None
 
@@ -90,8 +94,10 @@ class UNet(nn.Module):
     """U-Net (Ronneberger et al. 2015) for denoising (Ho et al. 2020, appendix B).
 
     Down: a stage, kept for its skip connection, then half the resolution. Up: double the
-    resolution, concatenate the kept stage, a stage. The label is a context of one token, seen by
-    cross-attention, and the mean context token is added to the noise-level embedding.
+    resolution, concatenate the kept stage, a stage. An odd side is halved rounding up, as the
+    convolution does, and grows back to the side of the kept stage. The label is a context of one
+    token, seen by cross-attention, and the mean context token is added to the noise-level
+    embedding.
     """
 
     def __init__(self, cfg: UNetConfig) -> None:
@@ -159,7 +165,7 @@ class UNet(nn.Module):
         for i, stage in enumerate(self.up):
             h = stage(torch.cat([h, skips.pop()], 1), emb, context)
             if (i + 1) % blocks == 0 and i + 1 < len(self.up):
-                h = F.interpolate(self.grow[i // blocks](h), scale_factor=2)  # (B, C, 2 H, 2 W)
+                h = F.interpolate(self.grow[i // blocks](h), skips[-1].shape[2:])  # nearest
 
         return self.leave(F.silu(self.norm(h)))
 
@@ -184,8 +190,8 @@ def check(cfg: UNetConfig) -> None:
             "both need one a resolution"
         )
     step = 2 ** (len(cfg.channels) - 1)
-    if cfg.image_size % step:
+    if cfg.image_size < step:
         raise ValueError(
             f"image_size {cfg.image_size} cannot be halved {len(cfg.channels) - 1} times: "
-            f"use a multiple of {step}"
+            f"use at least {step}"
         )

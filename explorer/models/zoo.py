@@ -4,7 +4,6 @@ Nothing is pickled, so opening a file of a stranger runs no code of his.
 """
 
 import json
-import os
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields, is_dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
+from explorer.files import whole
 from explorer.paths import ASSETS
 
 MODELS = ASSETS / "models"
@@ -93,7 +93,8 @@ def save(
     """Write weights (as fp16) and description; the file appears whole or not at all.
 
     config: the network's configuration, a dataclass or a dict. extra: facts, plain JSON.
-    Raises ZooError for an unknown kind and for weights that fp16 cannot hold.
+    Raises ZooError for an unknown kind and for weights that fp16 cannot hold, OSError, a sentence
+    that names the file, where it cannot be written.
     """
     path = Path(path)
     if kind not in KINDS:
@@ -103,15 +104,9 @@ def save(
     about = json.dumps({"kind": kind, "config": config, "facts": extra or {}})
 
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
+    with whole(path) as part:
         save_file(tensors, part, metadata={_KEY: about})
         part.chmod(0o644)  # safetensors lets nobody else read; what ships must be readable
-        with part.open("rb+") as file:
-            os.fsync(file.fileno())
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
     return path
 
 

@@ -1,7 +1,6 @@
 """Checkpoints: safetensors and JSON, written whole or not at all."""
 
 import json
-import os
 from pathlib import Path
 
 import torch
@@ -10,11 +9,14 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
+from explorer.files import whole
+
 
 def write(path: Path, net: nn.Module, ema: dict[str, Tensor], optimizer: Optimizer, facts: dict):
     """Write network, averaged weights, optimizer and facts (step, recipe, ...) atomically.
 
-    A process killed at any moment leaves either the old file or the new one.
+    A process killed at any moment leaves either the old file or the new one. Raises OSError, a
+    sentence that names the file, where the disk is full: the old file stays as it was.
     """
     tensors = {f"net.{k}": v for k, v in net.state_dict().items()}
     tensors |= {f"ema.{k}": v for k, v in ema.items()}
@@ -22,11 +24,12 @@ def write(path: Path, net: nn.Module, ema: dict[str, Tensor], optimizer: Optimiz
         tensors |= {f"optimizer.{index}.{k}": v for k, v in state.items()}
     tensors = {k: v.detach().cpu().contiguous().clone() for k, v in tensors.items()}
 
-    part = path.with_suffix(".part")
-    save_file(tensors, part, metadata={"facts": json.dumps(facts)})
-    with part.open("rb") as file:
-        os.fsync(file.fileno())
-    os.replace(part, path)
+    try:
+        with whole(path) as part:
+            save_file(tensors, part, metadata={"facts": json.dumps(facts)})
+    except OSError as error:
+        before = "; the checkpoint before it is intact: make room and go on with --resume"
+        raise OSError(f"{error}{before if path.exists() else ''}") from error
 
 
 def read(path: Path) -> tuple[dict[str, Tensor], dict]:

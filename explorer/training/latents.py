@@ -18,6 +18,7 @@ from explorer.data.scenes import scene
 from explorer.data.scenes.captions import Spoken, caption, owners, spoken
 from explorer.data.scenes.scene import COLOURS, PLACES, SIDES, Item, Scene
 from explorer.data.scenes.tokens import LENGTH, Tokenizer
+from explorer.files import whole
 from explorer.models import zoo
 from explorer.models.vae import AUTOENCODER
 from explorer.training.objectives import NOTHING
@@ -69,9 +70,8 @@ def captioned(
         kept = _made(root, count, seed, train)
         if cache:
             cache.parent.mkdir(parents=True, exist_ok=True)
-            part = cache.with_suffix(".part")
-            save_file(kept, part, {"made of": made_of})
-            part.replace(cache)
+            with whole(cache) as part:
+                save_file(kept, part, {"made of": made_of})
     return Captioned(kept["latents"], kept["words"])
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from accelerate import Accelerator
+from accelerate import Accelerator, PartialState
 from torch import Tensor, nn
 
 from explorer.data.images import Images
@@ -67,36 +67,65 @@ class Run:
         self.step = facts["step"]
 
 
-def start(recipe: Recipe, precision: str = "auto", device: str = "auto") -> Run:
-    """A fresh run of `recipe`. precision: auto, bf16, fp32; device: auto or cpu."""
-    cpu = device == "cpu" or not torch.cuda.is_available()
+def processes(device: str = "auto") -> PartialState:
+    """This process among those of `accelerate launch`; device: auto or cpu."""
+    return PartialState(cpu=on_cpu(device))
+
+
+def on_cpu(device: str) -> bool:
+    """Whether a run on this device computes on the CPU."""
+    return device == "cpu" or not torch.cuda.is_available()
+
+
+def start(
+    recipe: Recipe, precision: str = "auto", device: str = "auto", logs: Path | None = None
+) -> Run:
+    """A fresh run of `recipe`. precision: auto, bf16, fp32; device: auto or cpu.
+
+    logs: the folder of a log for TensorBoard, where one is wanted.
+    Raises ValueError for an unknown precision, and for more processes than images in a batch.
+    """
+    cpu = on_cpu(device)
     if precision not in ("auto", "bf16", "fp32"):
         raise ValueError(f"precision is {precision!r}: choose auto, bf16 or fp32")
     bf16 = bf16_pays(cpu) if precision == "auto" else precision == "bf16"
     # Autocast is ours: Accelerate's setting belongs to the process, and a notebook trains twice.
-    accelerator = Accelerator(mixed_precision="no", cpu=cpu)
+    track = {"log_with": "tensorboard", "project_dir": logs} if logs else {}
+    accelerator = Accelerator(mixed_precision="no", cpu=cpu, **track)
+    if accelerator.num_processes > recipe.batch:
+        raise ValueError(
+            f"batch is {recipe.batch} and there are {accelerator.num_processes} processes: "
+            "each needs an image a step"
+        )
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(recipe.seed)
         objective = recipe.objective()
-    decay = [p for p in objective.parameters() if p.ndim > 1]  # not biases and norms
-    plain = [p for p in objective.parameters() if p.ndim <= 1]
-    optimizer = torch.optim.AdamW(
+    objective, optimizer = accelerator.prepare(objective, optimizer_of(objective, recipe))
+    net = accelerator.unwrap_model(objective).net
+    ema = {k: v.detach().clone() for k, v in net.named_parameters()}
+    return Run(recipe, accelerator, bf16, objective, optimizer, ema)
+
+
+def optimizer_of(module: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
+    """AdamW with the recipe's rate and decay, the decay not of biases and norms."""
+    decay = [p for p in module.parameters() if p.ndim > 1]
+    plain = [p for p in module.parameters() if p.ndim <= 1]
+    return torch.optim.AdamW(
         [{"params": decay}, {"params": plain, "weight_decay": 0.0}],
         lr=recipe.lr,
         weight_decay=recipe.weight_decay,
         betas=(0.9, 0.99),
         fused=True,  # one pass over memory instead of ten
     )
-    objective, optimizer = accelerator.prepare(objective, optimizer)
-    net = accelerator.unwrap_model(objective).net
-    ema = {k: v.detach().clone() for k, v in net.named_parameters()}
-    return Run(recipe, accelerator, bf16, objective, optimizer, ema)
 
 
 def train(run: Run, images: Images) -> Iterator[Progress]:
     """Train from `run.step` to the end of the recipe, yielding after each step.
 
-    Every random number of a step comes from (seed, step): a resumed run is the run itself.
+    Every random number of a step comes from (seed, step): a resumed run is the run itself. Each
+    process draws the whole batch and takes its rows. Where a loss is a mean over rows, as all but
+    Reading's are, any number of processes goes the same way, also one that does not divide the
+    batch: each loss weighs as much as its share of the rows.
     """
     recipe, accelerator = run.recipe, run.accelerator
     bare = accelerator.unwrap_model(run.objective)
@@ -115,6 +144,8 @@ def train(run: Run, images: Images) -> Iterator[Progress]:
         rows_here = [part[mine].to(accelerator.device) for part in whole]
         with torch.autocast(accelerator.device.type, torch.bfloat16, enabled=run.bf16):
             loss = run.objective(*rows_here)
+        if accelerator.num_processes > 1:  # gradients and losses of processes are averaged
+            loss = loss * (len(rows_here[0]) * accelerator.num_processes / recipe.batch)
         accelerator.backward(loss)
         norm = accelerator.clip_grad_norm_(run.objective.parameters(), recipe.clip)
         run.optimizer.step()

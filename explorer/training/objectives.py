@@ -55,15 +55,22 @@ def noised(
 
 
 class Denoising(nn.Module):
-    """Predict v from x_t and its angle: Salimans and Ho 2022, eq. 11 and appendix D."""
+    """Predict v from x_t and its angle: Salimans and Ho 2022, eq. 11 and appendix D.
 
-    def __init__(self, net: UNet, label_dropout: float) -> None:
+    flips: whether each picture is mirrored, left for right, with probability one half.
+    """
+
+    def __init__(self, net: UNet, label_dropout: float, *, flips: bool = False) -> None:
         super().__init__()
         self.net = net
         self.label_dropout = label_dropout
+        self.flips = flips
 
     def prepare(self, pixels: Tensor, labels: Tensor | None, rng: torch.Generator) -> list[Tensor]:
         """pixels (N, C, H, W) uint8, labels (N,) -> x_t, angle, labels and v, N rows each."""
+        if self.flips:
+            mirrored = torch.rand(len(pixels), generator=rng) < 0.5
+            pixels = torch.where(mirrored[:, None, None, None], pixels.flip(3), pixels)
         xt, angle, v = noised(to_float(pixels), rng)
         drop = torch.rand(len(xt), generator=rng) < self.label_dropout
         null = torch.full((len(xt),), self.net.null)

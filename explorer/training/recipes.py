@@ -35,6 +35,7 @@ class Recipe:
     label_dropout: float = 0.1  # share of labels replaced by null, for guidance
     words: str = ""  # the text reader whose encoder a text-to-image model keeps
     begin: str = ""  # weights to begin with, by name or path; random ones where it is empty
+    flips: bool = False  # whether pictures are shown mirrored as often as not; a U-Net's
     hold: float = 0.0  # share of the steps at the full learning rate, before it falls
     seed: int = 0
 
@@ -62,7 +63,7 @@ class Recipe:
         if isinstance(self.config, TextConfig):
             return Reading(TextReader(self.config))
         if isinstance(self.config, UNetConfig):
-            return Denoising(UNet(self.config), self.label_dropout)
+            return Denoising(UNet(self.config), self.label_dropout, flips=self.flips)
         if isinstance(self.config, VAEConfig):
             return Autoencoding(VAE(self.config))
         return Classification(Classifier(self.config))
@@ -80,11 +81,15 @@ KINDS = {  # of configuration -> the zoo's name for the architecture
     VAEConfig: "vae",
 }
 MNIST_UNET = UNetConfig(channels=(32, 64, 96), emb_dim=128)
+CIFAR_UNET = UNetConfig(image_channels=3, image_size=32, channels=(64, 128, 192), blocks=2)
 
 RECIPES = {
     "mnist": Recipe("mnist", "MNIST", MNIST_UNET, steps=6000, lr=1.5e-3),
     "digit-classifier": Recipe(
         "digit-classifier", "MNIST", ClassifierConfig(), steps=2500, weight_decay=0.05
+    ),
+    "cifar10": Recipe(
+        "cifar10", "cifar10", CIFAR_UNET, steps=100_000, lr=5e-4, ema=0.9999, flips=True
     ),
     "scenes-vae": Recipe("scenes-vae", "scenes", VAEConfig(), steps=3000, batch=32),
     "scenes-words": Recipe("scenes-words", "captions", TextConfig(), steps=2000),
@@ -105,10 +110,17 @@ def recipe(name: str, **changes: object) -> Recipe:
     """The recipe `name` with some fields changed. Raises ValueError for what cannot be trained."""
     if name not in RECIPES:
         raise ValueError(f"no recipe is called {name!r}: choose one of {', '.join(RECIPES)}")
-    changed = replace(RECIPES[name], **changes)
+    return checked(RECIPES[name], **changes)
+
+
+def checked(plan: Recipe, **changes: object) -> Recipe:
+    """A recipe with some fields changed. Raises ValueError, naming the field, for a bad value."""
+    changed = replace(plan, **changes)
     for field in ("steps", "batch"):
         if getattr(changed, field) < 1:
             raise ValueError(f"{field} is {getattr(changed, field)}: use a whole number from 1")
     if not 0 < changed.lr <= 1:
         raise ValueError(f"lr is {changed.lr}: use a number above 0 and at most 1")
+    if not 0 <= changed.seed < 2**30:
+        raise ValueError(f"seed is {changed.seed}: use a whole number from 0 to {2**30 - 1}")
     return changed

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 import torch
@@ -19,7 +20,9 @@ from torch import nn
 
 from explorer.data.images import Images
 from explorer.denoisers import from_network
+from explorer.files import naming, replace_text
 from explorer.models import zoo
+from explorer.models.card import write_card
 from explorer.models.text import TextUNet
 from explorer.models.unet import UNet
 from explorer.models.vae import VAE
@@ -27,6 +30,8 @@ from explorer.samplers import ddim
 from explorer.schedules import cosine, levels
 from explorer.training.loop import Progress, Run, start, train
 from explorer.training.recipes import Recipe
+
+MOST_COLUMNS = 10  # of a grid of samples
 
 
 @dataclass(frozen=True)
@@ -40,17 +45,22 @@ class Options:
     log_every: int = 10
     checkpoint_every: int = 250
     preview_every: int = 500
+    log: str = ""  # "tensorboard" for a log that it reads, beside log.jsonl
 
 
 def fit(recipe: Recipe, images: Images, options: Options, console: Console | None = None) -> Path:
     """Train `recipe` on `images` to its end; return the file of the averaged weights.
 
-    In options.out: checkpoint.safetensors, log.jsonl, samples/, and at the end NAME.safetensors.
-    Raises ValueError for a run that is there already without `resume`, and for none to resume.
+    In options.out: checkpoint.safetensors, log.jsonl, samples/, and at the end NAME.safetensors
+    with its card, NAME.md. Raises OSError, naming the file, where one cannot be written, and
+    ValueError for a run that is there already without `resume`, and for none to resume.
     """
-    run = start(recipe, options.precision, options.device)
+    _can_log(options.log)
+    logs = options.out if options.log else None
+    run = start(recipe, options.precision, options.device, logs)
     main, out = run.accelerator.is_main_process, options.out
     _open(run, options)
+    run.accelerator.init_trackers("tensorboard")  # a folder of `out`; none where none is asked for
     began, first = time.time(), run.step
     before = _logged_seconds(out / "log.jsonl")
     with _bar(recipe, run.step, console, quiet=not main) as show:
@@ -58,7 +68,9 @@ def fit(recipe: Recipe, images: Images, options: Options, console: Console | Non
             show(done)
             last = done.step == recipe.steps
             if main and (done.step % options.log_every == 0 or last):
-                _log(out / "log.jsonl", done, before + time.time() - began)
+                line = _line(done, before + time.time() - began)
+                _log(out / "log.jsonl", line)
+                run.accelerator.log({k: v for k, v in line.items() if k != "step"}, done.step)
             if done.step % options.checkpoint_every == 0 or last:
                 run.save(out / "checkpoint.safetensors")
             if main and (done.step % options.preview_every == 0 or last):
@@ -70,6 +82,7 @@ def fit(recipe: Recipe, images: Images, options: Options, console: Console | Non
         if isinstance(net, VAE):
             net.calibrate(images.floats(slice(2000)))
         zoo.save(weights, net, kind=recipe.kind, config=recipe.config, extra=facts)
+        write_card(weights.with_suffix(".md"), facts, {})
     run.accelerator.end_training()
     return weights
 
@@ -82,11 +95,15 @@ def averaged(run: Run) -> nn.Module:
 
 
 def preview(net: nn.Module, path: Path, rows: int = 4) -> None:
-    """Save a grid of samples, one column a class, always from the same noise; U-Nets only."""
+    """Save a grid of samples, one column a class, always from the same noise.
+
+    Of U-Nets of pixels only, and of MOST_COLUMNS classes at most.
+    """
     if not isinstance(net, UNet) or isinstance(net, TextUNet):  # latents are no pictures
         return
     device = next(net.parameters()).device
-    labels = torch.arange(max(net.cfg.classes, 1), device=device).repeat(rows)
+    columns = min(net.cfg.classes, MOST_COLUMNS) or MOST_COLUMNS  # without classes: any pictures
+    labels = torch.arange(columns, device=device).repeat(rows)
     size = net.cfg.image_size
     rng = torch.Generator().manual_seed(0)
     noise = torch.randn(len(labels), net.cfg.image_channels, size, size, generator=rng)
@@ -97,7 +114,8 @@ def preview(net: nn.Module, path: Path, rows: int = 4) -> None:
     tiles = last.x.unflatten(0, (rows, -1)).permute(0, 3, 1, 4, 2)  # (rows, H, columns, W, C)
     pixels = tiles.flatten(0, 1).flatten(1, 2).clamp(-1, 1).add(1).mul(127.5)
     path.parent.mkdir(parents=True, exist_ok=True)
-    Image.fromarray(pixels.byte().squeeze(-1).cpu().numpy()).save(path)
+    with naming(path):
+        Image.fromarray(pixels.byte().squeeze(-1).cpu().numpy()).save(path)
 
 
 def _open(run: Run, options: Options) -> None:
@@ -113,9 +131,7 @@ def _open(run: Run, options: Options) -> None:
         out.mkdir(parents=True, exist_ok=True)
         log = out / "log.jsonl"
         kept = [line for line in _lines(log) if line["step"] <= run.step]
-        part = log.with_suffix(".part")
-        part.write_text("".join(json.dumps(line) + "\n" for line in kept))
-        part.replace(log)
+        replace_text(log, "".join(json.dumps(line) + "\n" for line in kept))
 
 
 def _lines(log: Path) -> list[dict]:
@@ -134,8 +150,18 @@ def _logged_seconds(log: Path) -> float:
     return lines[-1]["seconds"] if lines else 0.0
 
 
-def _log(log: Path, done: Progress, seconds: float) -> None:
-    line = {
+def _can_log(log: str) -> None:
+    """Raise ValueError for a log that is unknown or whose package is not installed."""
+    if log not in ("", "tensorboard"):
+        raise ValueError(f"log is {log!r}: the choice is tensorboard, or none at all")
+    if log and not find_spec(log):
+        raise ValueError(
+            f'--log {log} needs the package {log}: pip install "denoising-explorer[logs]"'
+        )
+
+
+def _line(done: Progress, seconds: float) -> dict:
+    return {
         "step": done.step,
         "loss": round(done.loss, 6),
         "lr": done.lr,
@@ -143,7 +169,10 @@ def _log(log: Path, done: Progress, seconds: float) -> None:
         "images_per_s": round(done.images_per_s, 1),
         "seconds": round(seconds, 1),
     }
-    with log.open("a") as file:
+
+
+def _log(log: Path, line: dict) -> None:
+    with naming(log), log.open("a") as file:
         file.write(json.dumps(line) + "\n")
 
 
@@ -179,6 +208,7 @@ def _facts(run: Run, images: Images, seconds: float) -> dict:
         "precision": "bf16" if run.bf16 else "fp32",
         "parameters": sum(p.numel() for p in run.net.parameters()),
         "commit": _commit(),
+        **({"classes": list(images.classes)} if images.classes else {}),
         "recipe": run.recipe.facts(),
     }
 

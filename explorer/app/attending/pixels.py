@@ -4,8 +4,8 @@ import base64
 
 import torch
 
-from explorer.app import checks, maps, studio
-from explorer.app.attending import DIGITS, STEPS
+from explorer.app import checks, labels, maps, studio
+from explorer.app.attending import STEPS
 from explorer.app.once import once
 from explorer.app.player import Film, Track, grey
 from explorer.figures import heat
@@ -14,7 +14,7 @@ LARGEST_SEED = 9999
 
 
 @once(16)
-def payload(digit: int, seed: int, steps: int) -> dict:
+def payload(digit: int | None, seed: int, steps: int) -> dict:
     """Everything that the tab shows of one run, as JSON: film, maps, colours and numbers."""
     run = maps.record(digit, seed, steps)
     start = maps.opening(run)
@@ -22,15 +22,22 @@ def payload(digit: int, seed: int, steps: int) -> dict:
         "film": _film(run, digit, start["step"]).payload(),
         "layers": maps.pack(run.maps),
         "size": run.steps[0].x.shape[-1],
+        "grey": base64.b64encode(_greys(run).tobytes()).decode("ascii"),
         "ramp": base64.b64encode(heat.ramp().tobytes()).decode("ascii"),
         "start": start,
+        "subject": "the digit" if labels.now().digits else "the bright part",
         "error": maps.largest_error(run),
         "cross": _cross(run),
         "about": _about(run, digit, seed),
     }
 
 
-def _film(run, digit: int, start: int) -> Film:
+def _greys(run):
+    """x̂₀ of the kept steps as greys, by whose brightness the page tells subject and ground."""
+    return grey(torch.cat([step.x0_hat for step in run.steps]).mean(1, keepdim=True))
+
+
+def _film(run, digit: int | None, start: int) -> Film:
     x, x0_hat = (torch.cat([getattr(step, key) for step in run.steps]) for key in ("x", "x0_hat"))
     notes = [f"α {step.level.alpha:.2f}, σ {step.level.sigma:.2f}" for step in run.steps]
     return Film(
@@ -42,7 +49,7 @@ def _film(run, digit: int, start: int) -> Film:
                 grey(x0_hat),
                 role="prediction",
                 notes=[f"stop {i + 1} of {len(run.steps)}" for i in range(len(run.steps))],
-                alt=f"What it makes of it, told “{digit}”.",
+                alt=f"What it makes of it, told {_told(digit)}.",
             ),
         ],
         start=start,
@@ -60,9 +67,15 @@ def _cross(run) -> str:
     )
 
 
-def _about(run, digit: int, seed: int) -> str:
+def _told(digit: int | None) -> str:
+    """What the model was told; the page sets it as text."""
+    known = labels.now()
+    return "no label" if digit is None else f"{known.word.lower()} {known.name(digit)}"
+
+
+def _about(run, digit: int | None, seed: int) -> str:
     return (
-        f"Model {studio.engine().net.card.name}, digit {digit}, seed {seed}: DDIM in {run.count} "
+        f"Model {studio.engine().net.card.name}, {_told(digit)}, seed {seed}: DDIM in {run.count} "
         f"steps ({run.count} NFE), linear schedule, {maps.SPACING} spacing, no guidance (scale 1). "
         f"The self-attention of {len(run.steps)} of the steps, spread evenly in the angle of the "
         "noise level, is sent once: every layer, head and pixel, 8 bits a probability "
@@ -72,7 +85,10 @@ def _about(run, digit: int, seed: int) -> str:
 
 def show(digit: object, seed: object, steps: object) -> dict:
     """Handler of the controls. Raises gr.Error, a sentence, for a value outside its range."""
-    digit = checks.integer("Digit", digit, 0, DIGITS - 1)
+    known = labels.now().values
+    digit = int(digit) if isinstance(digit, str) and digit in known else digit
+    last = len(known) - 1
+    digit = checks.integer(labels.now().word, digit, 0, last) if known else None
     seed = checks.integer("Seed", seed, 0, LARGEST_SEED)
     steps = checks.integer("Steps", steps, *STEPS)
     try:

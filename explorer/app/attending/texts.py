@@ -32,6 +32,13 @@ PREDICT = {
         "when a look is gone is what that look caused.",
     ),
 }
+OF_OTHERS = (
+    "Take a pixel of the thing that is drawn. Does it look at its neighbours, at the whole "
+    "picture evenly, or at something else?",
+    "See for yourself. In the model of digits that ships, a pixel on the stroke looks along the "
+    "digit, near and far, in the last attention layer; other layers and heads look at other "
+    "things, or nowhere in particular. Nobody told that network what a stroke is.",
+)
 SOURCE = (
     "scores = (q * q.shape[-1] ** -0.5) @ k.transpose(-1, -2)",
     "looks = self.probabilities(scores.softmax(-1))",

@@ -11,11 +11,12 @@ from functools import wraps
 
 import gradio as gr
 
-from explorer.app import checks, controls, prompts
+from explorer.app import checks, controls, labels, prompts
 from explorer.app.tables import NAMES
 from explorer.paths import ASSETS
 
 DIGITS, SCENES = MODELS = ("mnist", "scenes")
+UNGUIDED = "This model was trained without classes, so there is nothing to guide it with."
 NEEDED = ("scenes", "scenes-vae")  # the weights without which there are no scenes
 RUNS = {"dpmpp_2m": "karras", "ddim": "trailing"}  # of scenes: a sampler, its spacing
 SCALES, LOWEST, HIGHEST = (0.0, 1.0, 2.0, 4.0, 8.0), -2, 20
@@ -40,12 +41,17 @@ class Asked:
 def first(model: str) -> Asked:
     """What the tab opens with."""
     if model == DIGITS:
-        return Asked()
+        return Asked(told=controls.opening_label())
     return Asked(SCENES, prompts.FIRST, sampler="dpmpp_2m", spacing="karras")
 
 
 def opening() -> str:
-    """The model that is chosen when the page is built: scenes, where its weights are."""
+    """The model that is chosen when the page is built.
+
+    Scenes, where its weights are; but a model of one's own comes first, if it can be told a class.
+    """
+    if labels.now() != labels.Labels() and labels.now().names:
+        return DIGITS
     there = all((ASSETS / "models" / f"{name}.safetensors").exists() for name in NEEDED)
     return SCENES if there else DIGITS
 
@@ -59,7 +65,9 @@ def check(model, digit, prompt, seed, steps, schedule, spacing, run) -> Asked:
         "schedule": checks.choice("Schedule", schedule, NAMES),
     }
     if model == DIGITS:
-        digit = checks.choice("Digit", digit, controls.DIGITS)
+        digit = controls.checked_label("Digit", digit)
+        if digit == "none":
+            raise checks.refuse(f"{UNGUIDED} Choose the model scenes.")
         spacing = checks.choice("Spacing", spacing, controls.SPACINGS)
         return Asked(model, digit, **numbers, spacing=spacing)
     run = checks.choice("Sampler", run, RUNS)
@@ -115,7 +123,7 @@ def negative(asked: Asked, digit: object, prompt: object) -> str:
     """What to push away from: a digit or a prompt; empty: no condition."""
     if asked.model == SCENES:
         return prompts.prompt("The negative prompt", prompt)
-    digit = checks.choice("Negative digit", digit, (*controls.DIGITS, "none"))
+    digit = controls.checked_label("Negative digit", digit, also=["none"])
     return "" if digit == "none" else digit
 
 

@@ -1,8 +1,11 @@
 """The controls that the chapters of the Guidance tab share."""
 
+from html import escape
+from pathlib import Path
+
 import gradio as gr
 
-from explorer.app import controls, prompts
+from explorer.app import controls, labels, prompts
 from explorer.app.guiding import asked
 from explorer.app.racing.entrants import LABELS
 from explorer.app.theme import template, widget
@@ -23,7 +26,11 @@ def made(name: str, *arguments: str, value=None, classes: str = "", **props) -> 
 def shared(model: str) -> tuple[list, gr.Button, gr.HTML]:
     """[model, digit, prompt, seed, ...] to be completed, the button, and the examples."""
     chosen = asked.opening()
-    names = {asked.DIGITS: f"{model}: digits in pixels", asked.SCENES: "scenes: words to pictures"}
+    what = "digits" if labels.now().names == labels.DIGITS else "pictures by class"
+    names = {
+        asked.DIGITS: f"{Path(model).stem}: {what} in pixels",
+        asked.SCENES: "scenes: words to pictures",
+    }
     with gr.Row(equal_height=False, elem_classes="asked"):
         with gr.Column(scale=5, min_width=280):
             which = gr.Radio(
@@ -32,9 +39,7 @@ def shared(model: str) -> tuple[list, gr.Button, gr.HTML]:
                 label="Model",
                 elem_classes="chips",
             )
-            digit = gr.Radio(
-                list(controls.DIGITS), value="7", label="Digit", elem_classes="chips only-mnist"
-            )
+            digit = controls.label_choice(classes="only-mnist")
             prompt = gr.Textbox(
                 prompts.FIRST,
                 label="Prompt: what to draw (Enter runs it; empty is allowed)",
@@ -50,7 +55,9 @@ def shared(model: str) -> tuple[list, gr.Button, gr.HTML]:
         classes="only-scenes",
         texts=list(prompts.EXAMPLES),
     )
-    if chosen != asked.SCENES:
+    if not labels.now().names:
+        controls.note(f"{escape(Path(model).stem)}: {asked.UNGUIDED}")
+    elif chosen != asked.SCENES and labels.now().digits:
         controls.note(
             "The weights of the text-to-image model, <code>assets/models/scenes.safetensors"
             "</code>, are not here, so digits open first."

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from html import escape
 
-from explorer.app import controls, prompts
+from explorer.app import controls, labels, prompts
 from explorer.app.guiding.asked import DIGITS, Asked
 from explorer.app.racing.entrants import LABELS
 from explorer.app.tables import NAMES
@@ -64,7 +64,7 @@ COLUMNS = {
 def quoted(asked: Asked) -> str:
     """What the model was told, fit for HTML."""
     if asked.model == DIGITS:
-        return f"Digit {escape(asked.told)}"
+        return controls.told(int(asked.told))
     return f"Prompt “{escape(asked.told)}”" if asked.told else "Empty prompt"
 
 
@@ -139,7 +139,9 @@ def crowd(asked: Asked, name: str, seeds: Sequence[int]) -> str:
 def column(name: str, asked: Asked, change) -> str:
     """What was changed, in a few words."""
     if name == "negative":
-        shown = change.negative if len(change.negative) < 30 else change.negative[:28] + "…"
+        named = asked.model == DIGITS and change.negative
+        shown = labels.now().name(int(change.negative)) if named else change.negative
+        shown = shown if len(shown) < 30 else shown[:28] + "…"
         return f"away from {shown}"
     if name == "interval":
         return f"σ/α {number(change.low)} to {number(change.high)}"

@@ -13,7 +13,7 @@ from explorer.app.racing import words
 from explorer.app.tables import NAMES
 from explorer.app.theme import template
 
-CLASSES = (*controls.DIGITS, "none")
+CLASSES = (*controls.DIGITS, "none")  # of the model that ships; see controls.label_choice
 FEWEST, MOST, LARGEST_SCALE = 4, 200, 20
 
 
@@ -53,7 +53,7 @@ def check(digit, seed, budget, schedule, scale, chosen, own="") -> Asked:
     chosen = entering.parse(chosen)
     needs_own = any(spacing == entering.OWN for _, spacing in chosen)
     return Asked(
-        checks.choice("Digit", digit, CLASSES),
+        controls.checked_label("Digit", digit, also=["none"]),
         checks.integer("Seed", seed, 0, controls.LAST_SEED),
         checks.integer("Evaluations (NFE)", budget, FEWEST, MOST),
         checks.choice("Schedule", schedule, NAMES),

@@ -73,6 +73,7 @@ def paths(runs: Sequence[Run], budget: int) -> dict:
 
     return {
         "share": sum(plane.share),
+        "dimensions": runs[0].picture.numel(),
         "stops": positions(budget, len(runs)),
         "entrants": [
             {
@@ -84,7 +85,8 @@ def paths(runs: Sequence[Run], budget: int) -> dict:
             }
             for run in runs
         ],
-        "digits": gallery.payload() | {"points": rounded(digits) if same_size else []},
+        # behind paths of other pictures there is nothing to show
+        "digits": gallery.payload() | {"points": rounded(digits)} if same_size else {"points": []},
     }
 
 

@@ -7,7 +7,9 @@ from functools import cache
 import torch
 
 from explorer import metrics
+from explorer.app import labels as told
 from explorer.app import studio
+from explorer.app.racing import words
 from explorer.app.racing.race import Entrant
 from explorer.denoisers import from_network
 from explorer.judge import FEW, Reference, features
@@ -42,6 +44,8 @@ def measure(entrants: Sequence[Entrant], n: int, seed: int = 0) -> Iterator[dict
     far and in all, and a row an entrant that is finished. Whoever stops asking stops the work.
     """
     engine, cfg = studio.engine(), studio.engine().net.cfg
+    if not told.now().digits:
+        raise zoo.ZooError(words.NO_JUDGE)
     total, done, rows = sum(n * _cost(entrant) for entrant in entrants), 0, []
     for entrant in entrants:
         rng, found, right = torch.Generator().manual_seed(seed), [], 0

@@ -37,6 +37,10 @@ PREDICT = {
         "closer to what the network believes, mistakes included.",
     ),
 }
+NO_JUDGE = (
+    "The judge of quality reads handwritten digits of 28 × 28 greys, and this model draws "
+    "something else: there is nothing to measure it with here."
+)
 OWN_GRID = (
     " The number of your own stops decides the NFE of “own grid”; Heun, which evaluates twice a "
     "step, takes every second of them. All start from pure noise, whatever your first t is."
@@ -60,7 +64,8 @@ def facts(asked, runs: Sequence, seconds: float) -> str:
         ]
     )
     label = asked.start.label
-    drawn = "No label" if label is None else f"Digit {label}, guidance scale {asked.scale:g}"
+    scale = "" if label is None else f", guidance scale {asked.scale:g}"
+    drawn = f"{controls.told(label)}{scale}"
     heun = next((run for run in runs if run.entrant.key == "heun"), None)
     twice = (
         f" A step of Heun costs two evaluations: it makes {heun.entrant.steps} steps in "

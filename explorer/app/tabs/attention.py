@@ -4,8 +4,8 @@ from functools import partial
 
 import gradio as gr
 
-from explorer.app import checks, controls, prompts
-from explorer.app.attending import DIGITS, START, STEPS, texts, trusted
+from explorer.app import checks, controls, labels, prompts
+from explorer.app.attending import START, STEPS, texts, trusted
 from explorer.app.attending.texts import CAUSE, CHAPTERS, PIXELS, TRUST, WORDS
 from explorer.app.theme import predict, template, widget
 
@@ -81,7 +81,7 @@ def warm() -> None:
     """Compute what the chapters open with."""
     first = (prompts.FIRST, 0)
     words(*first)
-    pixels(*START)
+    pixels(controls.opening_label(str(START[0])), *START[1:])
     cause(*first, next(iter(MODES)), LAYERS[0], *SWAP)
 
 
@@ -131,7 +131,8 @@ def build(context) -> None:
     with gr.Tabs(elem_classes=["chapters", GROUP]):
         for title in CHAPTERS:
             with gr.Tab(title) as opened[title]:
-                predict(*texts.PREDICT[title])
+                ours = title != PIXELS or labels.now().digits
+                predict(*(texts.PREDICT[title] if ours else texts.OF_OTHERS))
                 if title == WORDS:
                     read = _widget("attention/words.html", "words")
                     controls.fixed(f'<div class="attention-text">{texts.CROSS}</div>')
@@ -180,7 +181,7 @@ def _widget(file: str, script: str) -> gr.HTML:
 
 def _pixels() -> tuple[gr.HTML, list, gr.Button]:
     """Self-attention of the digit model: its widget, its controls, and the button that runs it."""
-    digit = gr.Radio(list(range(DIGITS)), value=START[0], label="Digit", elem_classes="chips")
+    digit = controls.label_choice(str(START[0]))
     look = _widget("attention.html", "attention")
     with gr.Accordion("Another noise, more or fewer steps", open=False):
         seed = gr.Number(START[1], label="Seed", precision=0)

@@ -1,10 +1,11 @@
 """Guidance: one noise under several scales, what each step is made of, and what can be changed."""
 
 from html import escape
+from pathlib import Path
 
 import gradio as gr
 
-from explorer.app import checks, controls, measured_scale, prompts
+from explorer.app import checks, controls, labels, measured_scale, prompts
 from explorer.app.guiding import answers, asked, layout, words
 from explorer.app.guiding.asked import refusing
 from explorer.app.player import player
@@ -16,7 +17,7 @@ LOADING = "The first pictures are on their way: the model is being loaded."
 COMING = "The pictures are on their way."
 FIRST_SCALE, STRONG = 3.0, 6.0
 INTERVAL, PHI = "0.3, 8", 0.7
-NEGATIVE = {asked.DIGITS: "9", asked.SCENES: ""}
+NEGATIVE = ""  # prompt
 
 
 @refusing
@@ -77,7 +78,8 @@ def warm() -> None:
     answers.parts(first, FIRST_SCALE)
     answers.crowd(first, asked.SCALES)
     interval = asked.interval_of(INTERVAL)
-    answers.changed(first, STRONG, NEGATIVE[model], *interval, PHI)
+    away = NEGATIVE if model == asked.SCENES else _last_class()
+    answers.changed(first, STRONG, away, *interval, PHI)
 
 
 def build(context) -> None:
@@ -132,14 +134,14 @@ def _changed(shared: list, _: gr.Textbox) -> controls.Job:
     with gr.Row(equal_height=False):
         with gr.Column(min_width=280):
             scale = layout.scale_slider(STRONG)
-            digit = gr.Radio(
-                [*controls.DIGITS, "none"],
-                value=NEGATIVE[asked.DIGITS],
-                label="Negative digit: push away from it",
-                elem_classes="chips only-mnist",
+            digit = controls.label_choice(
+                _last_class(),
+                also=["none"],
+                label=f"Negative {labels.now().word.lower()}: push away from it",
+                classes="only-mnist",
             )
             prompt = gr.Textbox(
-                NEGATIVE[asked.SCENES],
+                NEGATIVE,
                 label="Negative prompt: push away from it (empty: from no prompt, as usual)",
                 placeholder="such as: a thin one",
                 max_lines=1,
@@ -167,6 +169,11 @@ def _changed(shared: list, _: gr.Textbox) -> controls.Job:
     return controls.Job(changed, inputs, [show, interval, facts], show, "guidance_changed")
 
 
+def _last_class() -> str:
+    """What is pushed away from at first: 9, of digits."""
+    return next(reversed(labels.now().values), "none")
+
+
 def _measured(model: str) -> None:
     """The chosen model's figure; that of digits for both, while scenes are not measured."""
     scenes = measured_scale.scenes()
@@ -174,4 +181,4 @@ def _measured(model: str) -> None:
         controls.fixed(scenes)
     alone = scenes != measured_scale.UNMEASURED
     with gr.Column(elem_classes="only-mnist" if alone else ""):
-        controls.fixed(f"<h4>{escape(model)}</h4>{measured_scale.digits(model)}")
+        controls.fixed(f"<h4>{escape(Path(model).stem)}</h4>{measured_scale.digits(model)}")

@@ -4,7 +4,7 @@ import time
 
 import gradio as gr
 
-from explorer.app import checks, controls, measured, steps
+from explorer.app import checks, controls, labels, measured, steps
 from explorer.app.player import player
 from explorer.app.racing import answers, words
 from explorer.app.racing import entrants as entering
@@ -88,7 +88,7 @@ def use_grid(event: gr.EventData) -> tuple[str, str, str, dict]:
 
 def warm() -> None:
     """Run what the chapters open with, so that it is there before they are opened."""
-    asked = answers.Asked()
+    asked = answers.Asked(controls.opening_label())
     for fill in (answers.film, answers.gaps, answers.three_ways, answers.reruns):
         fill(asked)
 
@@ -196,6 +196,9 @@ def build(context) -> None:
 
 def _quality(inputs: list, table: dict | None) -> None:
     """The measured table as a plot, and a button that measures a smaller one."""
+    if not labels.now().digits:
+        controls.note(words.NO_JUDGE)
+        return
     with gr.Row(equal_height=False, elem_classes="asked"):
         with gr.Column(scale=3, min_width=240):
             samples = gr.Radio(
