@@ -17,7 +17,7 @@ GAMMA = 5.0  # of min-SNR, as its paper recommends
 # --- levels ------------------------------------------------------------------------------------
 
 Draw = Callable[[Tensor], Level]
-"""Places (N,) in [0, 1], float64, evenly spread -> variance preserving Levels (N,); 1 is noisiest."""
+"""Places (N,) in [0, 1], float64, 1 the noisiest -> variance preserving Levels (N,)."""
 
 
 def _angle(place: Tensor) -> Level:

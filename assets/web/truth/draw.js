@@ -52,7 +52,7 @@
       if (kept.length) onuse({ points: JSON.stringify(kept) });
     }
     find('.use').onclick = use;
-    find('.clear').onclick = () => { points = []; find('.state').textContent = ''; draw(); };
+    find('.clear').onclick = () => { points = []; find('.state').textContent = ''; draw(); if (props.clears) onuse({ points: '' }); };
 
     function show() {
       root.hidden = !props.value.shown;
