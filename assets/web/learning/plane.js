@@ -57,6 +57,8 @@
         error: ex.plot(find('.error'), { title: 'Distance to the exact x̂₀', x, y: { label: 'distance', log: true }, ...size, onhover: (at) => plots.loss.cursor(at) }),
         use: ex.plot(find('.distance'), { title: 'Distance to the data', x: nfe, y: { label: 'distance', log: true }, ...ex.fitted(540, 380), onhover: () => {} }),
       };
+      find('.loss').append(ex.legend([{ ink: 'prediction', label: 'loss, mean of a few steps' }, { ink: 'body-text-color-subdued', label: 'of the exact denoiser (dashed)' }]));
+      find('.distance').append(ex.legend([{ ink: 'prediction', label: 'this network' }, { ink: 'body-text-color-subdued', label: 'exact denoiser' }, { ink: 'signal', label: 'data against data' }]));
       ex.chips(find('.budget'), { name: 'plane-budget', label: 'Steps', options: nfe.ticks.map((n, k) => [String(k), n === 1 ? '1 step' : String(n)]), value: String(budget),
         onpick: (key) => { budget = Number(key); draw(); } });
     }
@@ -70,7 +72,7 @@
         seen = { of: exact.flow.halves, shade: ex.shade(exact.density), data: ex.shade(exact.data), wide: ex.shade(exact.wide), cells: values(exact.cells), flow: values(exact.flow) };
       }
       got = { ...value, flow: values(value.flow), points: values(value.samples), paths: value.use && value.use.paths.map(ex.unpacked) };
-      if (first) transport.set(value.exact.levels.length, 4, 4);
+      if (first) transport.set(value.exact.levels.length, 6, 4);
       else transport.seek(transport.position);
     }
 
@@ -78,7 +80,7 @@
       const floor = [[0, got.floor], [got.step, got.floor]];
       plots.loss.draw([{ key: 'loss', label: 'loss', ink: 'prediction', points: got.loss }, { key: 'floor', label: 'exact denoiser', ink: '', points: floor }]);
       plots.error.draw([{ key: 'error', label: 'distance', ink: 'prediction', points: got.error }]);
-      find('.now').textContent = ex.show(got.error.at(-1)[1]);
+      find('.rms').textContent = ex.show(got.error.at(-1)[1]);
       find('.loss-is').replaceChildren(`${got.loss_is}, ${got.means}`);
       find('.sampling').textContent = got.sampling;
       find('.about').textContent = got.about;

@@ -64,7 +64,7 @@ class Asked:
     def loss(self) -> str:
         """The loss in symbols."""
         what = TARGET[self.predicts]
-        error = f"‖{what}̂ − {what}‖²" if len(what) == 1 else "‖x̂₀ − x₀‖²"
+        error = f"({what}̂ − {what})²" if len(what) == 1 else "(x̂₀ − x₀)²"
         if self.weights == "own":
             return f"loss = mean of {error}"
         return f"loss = mean of {WEIGHT[self.weights]}{LEVERAGE[self.predicts]} {error}"
