@@ -204,11 +204,12 @@ def test_a_pressed_place_is_where_both_ways_begin():
     assert found["start"] == [-1, 0.5]
 
 
-def test_a_drawing_is_passed_on_as_text():
+def test_a_pads_value_is_a_drawing():
     text = "[[0.1,0.2],[0.3,0.4]]"
-    assert drawing.use(Event({"points": text})) == text
-    with pytest.raises(gr.Error):
-        drawing.use(Event({"points": "[]"}))
+    assert asking.points({"shown": True, "points": text}) == asking.points(text)
+    for value in ({"points": ""}, {"shown": True}, {"points": {"points": text}}):
+        with pytest.raises(gr.Error, match="A drawing must be"):
+            asking.points(value)
 
 
 def test_distances_use_other_data_than_the_floor_is_made_of():

@@ -123,7 +123,7 @@ def build(context) -> None:
     """The chapter: what to learn and how, and the network as it learns it."""
     default = asking.Asked()
     world = drawing.choice("Data: points of the plane", default.world.world)
-    drawn, _ = drawing.pad(world, clears=True)
+    drawn = drawing.pad(world)
     predicts = _chips("Prediction: what the network is to say", asking.PREDICTS, default.predicts)
     with gr.Accordion("Levels, loss, width, steps and seed", open=False):
         levels = _chips("Levels: what training draws", asking.LEVELS, default.levels)

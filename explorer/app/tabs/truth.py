@@ -1,6 +1,5 @@
 """Ground truth: worlds in the plane whose every answer is known, and what samplers make of them."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -128,26 +127,24 @@ def warm() -> None:
         answer(key, asking.Asked())
 
 
-def shared() -> tuple[list, gr.Button, Callable]:
-    """The controls of all chapters: [world, drawing, seed, schedule, spacing], the button, and
-    what follows a drawing.
-    """
+def shared() -> tuple[list, gr.Button]:
+    """The controls of all chapters: [world, pad, seed, schedule, spacing], and the button."""
     with gr.Row(equal_height=False, elem_classes="asked"):
         with gr.Column(scale=5, min_width=280):
             world = drawing.choice("World: the data, of which everything is known", "classes")
         with gr.Column(scale=2, min_width=220), gr.Row(elem_classes="seed"):
             seed = gr.Number(0, label="Seed", precision=0, min_width=90)
             fresh = gr.Button("New noise", variant="primary", min_width=110)
-    drawn, after = drawing.pad(world)
+    pad = drawing.pad(world)
     with gr.Accordion("Schedule and spacing", open=False):
         schedule, spacing = controls.schedule_and_spacing(("karras", "karras"))
-    return [world, drawn, seed, schedule, spacing], fresh, after
+    return [world, pad, seed, schedule, spacing], fresh
 
 
 def build(context) -> None:
     """The tab: a world for all chapters, and a chapter for each thing to learn."""
     tab = context.tab
-    inputs, fresh, after_drawing = shared()
+    inputs, fresh = shared()
     chapters, shows = [], {}
     with gr.Tabs(elem_classes=["chapters", "truth-chapters"]):
         for chapter in CHAPTERS:
@@ -160,7 +157,7 @@ def build(context) -> None:
             job = controls.Job(handler, [*inputs, *more], [show], show, f"truth_{chapter.key}")
             chapters.append(controls.Chapter(opened, [job]))
     also = controls.on_chapters(tab, chapters, "truth-chapters", seed=inputs[2], fresh=fresh)
-    also(after_drawing)
+    also(inputs[1].use)
     ways = shows["ways"]
     ways.start(another_start, inputs, ways, **controls.SHARED | controls.SENT)
     context.warm_up.append(warm)

@@ -2,11 +2,9 @@
 
 import json
 import math
-from collections.abc import Callable
 
 import gradio as gr
 
-from explorer.app import controls
 from explorer.app.theme import template, widget
 from explorer.app.truth import asked as asking
 
@@ -28,29 +26,18 @@ def choice(label: str, value: str) -> gr.Radio:
     )
 
 
-def pad(world: gr.Radio, *, clears: bool = False) -> tuple[gr.Textbox, Callable]:
-    """The pad, shown where the world is a drawn one: (the drawing as text, what follows one).
+def pad(world: gr.Radio) -> gr.HTML:
+    """The pad, shown where the world is a drawn one; its value holds the drawing at any time.
 
-    clears: whether to clear the pad is to have drawn nothing; else the last drawing still counts.
+    `use` is its event that a drawing is ready.
     """
-    shown = gr.HTML(
+    made = gr.HTML(
         {"shown": False, "points": spiral()},
         html_template=template("truth/draw.html"),
-        js_on_load=widget("truthPad", "(detail) => trigger('use', detail)"),
+        js_on_load=widget("truthPad", "() => trigger('use')"),
         apply_default_css=False,
         elem_classes="explorer-widget",
-        clears=clears,
     )
-    drawing = gr.Textbox(spiral(), visible=False)
-    js = "(world, points) => ({shown: world === 'drawn', points})"
-    world.input(None, [world, drawing], shown, js=js, api_visibility="private")
-    return drawing, shown.use(use, None, drawing, queue=False, **controls.SENT).success
-
-
-def use(event: gr.EventData) -> str:
-    """The drawing as text, once it is one; "" for one that was cleared."""
-    sent = getattr(event, "_data", None)
-    text = sent.get("points") if isinstance(sent, dict) else None
-    if text != "":
-        asking.points(text)
-    return text
+    js = "(world, pad) => ({...pad, shown: world === 'drawn'})"
+    world.input(None, [world, made], made, js=js, api_visibility="private")
+    return made
