@@ -1,14 +1,15 @@
 """Trainings in the plane that go on at the same time, one a person; pausing keeps them.
 
-Each runs in chunks of a few steps, in the one thread in which all networks compute, so that what
-others ask for goes in between.
+Each runs in chunks of a few steps, in the one thread in which all networks compute. The runs take
+turns, so that what others ask for waits for one chunk, however many train.
 """
 
 import itertools
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from explorer.app import engine
@@ -17,13 +18,19 @@ from explorer.app.learning.plane_asked import Asked
 from explorer.app.line import Line
 from explorer.training.plane_run import Run
 
-CHUNK = 16  # steps
+CHUNK, WORK = 16, 768  # at most so many steps in one go, and so many times the width: about 10 ms
 EVERY = 0.25  # seconds between two looks
 PATIENCE = 0.25  # seconds between two looks at the line
 LIMIT = 120.0  # seconds that a place is lent for
 KEPT = 50  # runs
 LINE = Line(places=4)
+_turns = ThreadPoolExecutor(1, "training")
 _count = itertools.count(1)
+
+
+def in_turn(function: Callable, *arguments: object):
+    """The result of a function that computes in the networks' thread when its turn has come."""
+    return _turns.submit(engine.compute, function, *arguments).result()
 
 
 @dataclass(eq=False)
@@ -43,12 +50,12 @@ class Job:
         """Whether there is a run to go on with, and it does not go on."""
         return not self.going and self.told != "stopped" and (self.run is None or self.run.left > 0)
 
-    def chunk(self, steps: int = CHUNK) -> None:
-        """Go on for a few steps, in the networks' thread."""
+    def chunk(self, most: int = CHUNK) -> None:
+        """Go on for a few steps."""
         if self.run is None:
             self.run = Run(self.asked.world.made, self.asked.recipe())
             self.errors.append((0, self.run.error()))
-        self.losses += self.run.advance(steps)
+        self.losses += self.run.advance(max(1, min(most, WORK // self.asked.width)))
 
     def look(self, state: str, speed: float | None = None) -> dict:
         """What the page is sent; with samples in 1, 2, 4, ... steps once nothing goes on."""
@@ -118,19 +125,19 @@ def go(job: Job, clock=time.monotonic) -> Iterator[dict]:
 def _train(job: Job, clock) -> Iterator[dict]:
     began, seen, before = clock(), None, 0
     while not job.told and clock() - began < LIMIT:
-        engine.compute(job.chunk)
+        in_turn(job.chunk)
         if not job.run.left:
             return
         now, made = clock(), len(job.losses)
         if (seen is None or now - seen > EVERY) and not job.told:
             speed = None if seen is None else (made - before) / (now - seen)
             seen, before = now, made
-            yield engine.compute(job.look, "training", speed)
+            yield in_turn(job.look, "training", speed)
 
 
 def step(job: Job) -> dict:
     """One step, and how things stand then."""
-    engine.compute(job.chunk, 1)
+    in_turn(job.chunk, 1)
     return rest(job, "paused" if job.run.left else "done")
 
 
@@ -138,4 +145,4 @@ def rest(job: Job, state: str) -> dict:
     """What the page is sent once nothing goes on."""
     if job.run is None:  # it left the line
         return {"run": job.number, "state": state}
-    return engine.compute(job.look, state)
+    return in_turn(job.look, state)
