@@ -3,6 +3,7 @@
 import base64
 import json
 import math
+from itertools import combinations
 from types import SimpleNamespace
 
 import gradio as gr
@@ -17,6 +18,7 @@ from explorer.app.tables import NAMES
 from explorer.app.truth.asked import Asked as World
 from explorer.app.truth.asked import lattice
 from explorer.denoisers import Target, v_hat
+from explorer.metrics import sliced_wasserstein
 from explorer.samplers import euler
 from explorer.training.plane_recipe import DRAWS, MOST, WEIGHTS
 from explorer.training.plane_run import Run
@@ -92,11 +94,11 @@ def test_samples_by_number_of_steps_are_the_samplers_on_one_scale():
     for n, packet, (nfe, _) in zip(
         plane_shown.BUDGETS, last["use"]["paths"], last["use"]["learnt"], strict=True
     ):
-        states = [
-            s.x for s in euler(job.run.native(), plane_shown.noise(asked), job.run.recipe.walk(n))
-        ]
+        x = plane_shown.noise(asked, plane_shown.MEASURED)
+        steps = list(euler(job.run.native(), x, job.run.recipe.walk(n)))
+        states = torch.stack([s.x for s in steps])[:, : plane_shown.POINTS]  # alpha + sigma = 1
         assert nfe == n and unpacked(packet).shape == (n + 1, plane_shown.POINTS, 2)
-        assert (unpacked(packet) - torch.stack(states)).abs().max() < 5e-3  # alpha + sigma = 1
+        assert (unpacked(packet) - states).abs().max() < 5e-3
 
 
 def test_noise_prediction_is_shown_and_sampled_from_just_below_pure_noise():
@@ -223,3 +225,13 @@ def test_a_drawing_without_points_is_refused_with_a_sentence(drawing):
 def test_a_drawing_is_learnt():
     *_, last = plane.train("drawn", "[[0.5, 0.5], [-0.5, 0]]", *SENT[2:], asker("a"))
     assert last["state"] == "done" and last["about"].startswith("what you draw; predicts v;")
+
+
+def test_the_floor_is_the_mean_distance_of_two_sets_of_data():
+    asked = asking.Asked(World("two"), width=8, steps=1)
+    *_, last = plane_jobs.go(plane_jobs.Job(asked))
+    world, n = asked.world.made, plane_shown.MEASURED
+    data = [world.sample(n, asked.world.rng(2 + k)) for k in range(plane_shown.SETS)]
+    pairs = [sliced_wasserstein(a, b) for a, b in combinations(data, 2)]
+    assert last["use"]["floor"] == pytest.approx(np.mean(pairs), abs=1e-4)
+    assert last["use"]["exact"][-1][1] < 2 * last["use"]["floor"]  # 32 steps, no mistake

@@ -81,7 +81,7 @@
       plots.loss.draw([{ key: 'loss', label: 'loss', ink: 'prediction', points: got.loss }, { key: 'floor', label: 'exact denoiser', ink: '', points: floor }]);
       plots.error.draw([{ key: 'error', label: 'distance', ink: 'prediction', points: got.error }]);
       find('.rms').textContent = ex.show(got.error.at(-1)[1]);
-      find('.loss-is').replaceChildren(`${got.loss_is}, ${got.means}`);
+      find('.loss-is').replaceChildren(...`${got.loss_is}, ${got.means}`.split(' ').flatMap((word) => [ex.symbol(word), ' ']));
       find('.sampling').textContent = got.sampling;
       find('.about').textContent = got.about;
       find('.parameters').textContent = `${many(got.parameters)} parameters.`;
@@ -91,6 +91,7 @@
       find('.use').hidden = !got.use;
       if (!got.use) return;
       const { learnt, exact, floor, budgets } = got.use;
+      find('.measured').textContent = got.use.measured;
       plots.use.draw([{ key: 'learnt', label: 'this network', ink: 'prediction', points: learnt, dots: true }, { key: 'denoiser', label: 'exact denoiser', ink: '', points: exact, dots: true },
         { key: 'floor', label: 'data against data', ink: 'signal', points: [[budgets[0], floor], [budgets.at(-1), floor]] }]);
     }

@@ -28,12 +28,12 @@ GONE = "This run is no longer kept (the server keeps the last 50): press Train t
 EMPTY = "On its way: a first network learns."
 EVENTS = ("open", "train", "pause", "step", "resume", "stop")
 WEIGHTED = (
-    "Plain: the squared error of what is predicted. The others count the squared error of x̂₀, "
-    "which every prediction makes in its own way, times a weight: as ε SNR = α²/σ², as x₀ 1, as v "
-    "SNR + 1 (Salimans and Ho 2022), min-SNR-5 min(SNR, 5) (Hang et al. 2023). Plain and “as ε” "
-    "are one loss where ε is predicted, and so on. ε has no useful training at pure noise, where "
-    "α = 0 and x_t is the noise itself: its levels and its samples begin at σ/α = 80, those of the "
-    "others at pure noise. No level below σ/α = 1/80 is drawn."
+    "Loss: plain is the squared error of what is predicted. The others weight the squared error "
+    "of x̂₀, which follows from any prediction: “as ε” by SNR = α²/σ², “as x₀” by 1, “as v” by "
+    "SNR + 1 (Salimans and Ho 2022), “min-SNR-5” by min(SNR, 5) (Hang et al. 2023). Where ε is "
+    "predicted, plain is “as ε”; likewise x₀ and v. At pure noise, where α = 0, x_t is the noise "
+    "and says nothing of x₀, so nothing can be learnt by predicting ε: its levels and its samples "
+    "begin at σ/α = 80, those of the others at pure noise. No level below σ/α = 1/80 is drawn."
 )
 LEVELS = (
     "Levels: how often training draws each σ/α. A schedule draws t uniformly, “straight line” "

@@ -57,8 +57,8 @@ class Job:
             self.errors.append((0, self.run.error()))
         self.losses += self.run.advance(max(1, min(most, WORK // self.asked.width)))
 
-    def look(self, state: str, speed: float | None = None) -> dict:
-        """What the page is sent; with samples in 1, 2, 4, ... steps once nothing goes on."""
+    def look(self, state: str, speed: float | None = None, use: bool = False) -> dict:
+        """What the page is sent; `use` adds samples in 1, 2, 4, ... steps."""
         self.errors.append((self.run.step, self.run.error()))
         return shown.look(self.asked, self.run) | {
             "run": self.number,
@@ -69,7 +69,7 @@ class Job:
             "loss": shown.binned(self.losses),
             "floor": self.run.floor,
             "error": shown.thinned(self.errors),
-            "use": None if state == "training" else shown.use(self.asked, self.run),
+            "use": shown.use(self.asked, self.run) if use else None,
         }
 
     def waiting(self, before: int) -> dict:
@@ -138,11 +138,12 @@ def _train(job: Job, clock) -> Iterator[dict]:
 def step(job: Job) -> dict:
     """One step, and how things stand then."""
     in_turn(job.chunk, 1)
-    return rest(job, "paused" if job.run.left else "done")
+    return in_turn(job.look, "paused") if job.run.left else rest(job, "done")
 
 
 def rest(job: Job, state: str) -> dict:
     """What the page is sent once nothing goes on."""
     if job.run is None:  # it left the line
         return {"run": job.number, "state": state}
-    return in_turn(job.look, state)
+    shown.reference(job.asked.world, job.asked.predicts, job.asked.levels)  # before its turn
+    return in_turn(job.look, state, None, True)
