@@ -5,12 +5,12 @@ A Denoiser is (x, level) -> x0_hat. Conditioning and guidance are bound here, be
 
 import math
 from collections.abc import Callable
-from typing import Literal
+from typing import Literal, get_args
 
 import torch
 from torch import Tensor
 
-from explorer.schedules import Level
+from explorer.schedules import Level, straight
 
 Denoiser = Callable[[Tensor, Level], Tensor]
 """(x, level) -> x0_hat, both (B, C, H, W): the expected clean image."""
@@ -18,23 +18,41 @@ Denoiser = Callable[[Tensor, Level], Tensor]
 Network = Callable[[Tensor, Tensor, Tensor | None], Tensor]
 """net(x (B, C, H, W), angle (B,), context (B, L, D) or None) -> prediction (B, C, H, W)."""
 
-Target = Literal["v", "eps", "x0"]
+Target = Literal["v", "eps", "x0", "velocity"]
 
 # --- parameterisations -------------------------------------------------------------------------
+
+
+def target(x0: Tensor, eps: Tensor, level: Level, predicts: Target) -> Tensor:
+    """What a network is to say of alpha * x_0 + sigma * eps. x0 and eps (B, ...).
+
+    "velocity" is eps - x_0, at every Level: how x_t moves along the straight line of flow matching,
+    x_t = (1 - t) x_0 + t eps (Liu et al. 2023, eq. 1; Lipman et al. 2023, eq. 23; t runs the other
+    way in both).
+    """
+    alpha, sigma = level.expand_to(x0)
+    if predicts == "v":
+        return alpha * eps - sigma * x0  # Salimans and Ho 2022, section 4
+    if predicts == "velocity":
+        return eps - x0
+    _check_target(predicts)
+    return eps if predicts == "eps" else x0
 
 
 def to_x0(prediction: Tensor, x: Tensor, level: Level, predicts: Target) -> Tensor:
     """x0_hat (B, ...) from what a network predicted at x (B, ...).
 
-    Raises ValueError for "eps" at alpha == 0: there x is the noise, and says nothing of x_0.
+    "v" is for variance preserving Levels, the others are for any. Raises ValueError for "eps" at
+    alpha == 0: there x is the noise, and says nothing of x_0.
     """
     alpha, sigma = level.expand_to(x)
     if predicts == "v":
         return alpha * x - sigma * prediction  # Salimans and Ho 2022, section 4
     if predicts == "x0":
         return prediction
-    if predicts != "eps":
-        raise ValueError(f"predicts must be v, eps or x0, got {predicts!r}.")
+    if predicts == "velocity":  # put eps = velocity + x_0 into x = alpha * x_0 + sigma * eps
+        return (x - sigma * prediction) / (alpha + sigma)
+    _check_target(predicts)
     _forbid_zero(alpha, "alpha", "x0_hat cannot be recovered from eps: predict v or x0 instead")
     return (x - sigma * prediction) / alpha  # DDIM eq. 9
 
@@ -58,6 +76,11 @@ def score_hat(x: Tensor, x0_hat: Tensor, level: Level) -> Tensor:
     return -eps_hat(x, x0_hat, level) / sigma  # Tweedie; Song et al. 2021 (SDE), section 3
 
 
+def _check_target(predicts: object) -> None:
+    if predicts not in get_args(Target):
+        raise ValueError(f"predicts must be v, eps, x0 or velocity, got {predicts!r}.")
+
+
 def _forbid_zero(value: float | Tensor, name: str, consequence: str) -> None:
     if torch.as_tensor(value == 0).any():
         raise ValueError(f"{name} must not be 0: {consequence}.")
@@ -70,12 +93,25 @@ def angles(level: Level, x: Tensor) -> Tensor:
 
 
 def from_network(net: Network, predicts: Target = "v", context: Tensor | None = None) -> Denoiser:
-    """Bind a network and its context (B, L, D) into a Denoiser."""
+    """Bind a network and its context (B, L, D) into a Denoiser for the Levels that it learnt."""
 
     def denoise(x: Tensor, level: Level) -> Tensor:
         return to_x0(net(x, angles(level, x), context), x, level, predicts)
 
     return denoise
+
+
+def on_line(denoise: Denoiser) -> Denoiser:
+    """A Denoiser that knows only straight Levels, asked at any.
+
+    Two Levels of one angle make the same states but for a factor, so x0_hat is the same.
+    """
+
+    def asked(x: Tensor, level: Level) -> Tensor:
+        alpha, sigma = level.expand_to(x)
+        return denoise(x / (alpha + sigma), straight(level))
+
+    return asked
 
 
 # --- guidance ----------------------------------------------------------------------------------

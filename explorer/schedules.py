@@ -75,6 +75,12 @@ def _level_at(ratio: float) -> Level:
     return Level(1 / math.hypot(1, ratio), ratio / math.hypot(1, ratio))
 
 
+def straight(level: Level) -> Level:
+    """The Level of the same angle with alpha + sigma = 1, on the straight line from x_0 to eps."""
+    alpha, sigma = level
+    return Level(alpha / (alpha + sigma), sigma / (alpha + sigma))
+
+
 # --- schedules ---------------------------------------------------------------------------------
 
 

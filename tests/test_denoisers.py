@@ -67,7 +67,7 @@ def test_noise_at_sigma_zero_raises_by_name(convert):
 
 
 def test_an_unknown_target_is_named():
-    with pytest.raises(ValueError, match="predicts must be v, eps or x0, got 'noise'"):
+    with pytest.raises(ValueError, match="predicts must be v, eps, x0 or velocity, got 'noise'"):
         to_x0(x, x, LEVELS[0], "noise")
 
 

@@ -11,7 +11,7 @@ import torch
 
 from explorer.app.tabs import truth as tab
 from explorer.app.truth import asked as asking
-from explorer.app.truth import chapters, networks
+from explorer.app.truth import chapters, drawing, networks
 from explorer.app.truth.asked import Asked
 from explorer.convergence import end, level_at
 from explorer.denoisers import score_hat, v_hat
@@ -39,7 +39,7 @@ def test_the_worlds_on_offer_are_those_that_there_are():
     assert set(asking.WORLDS) == {*WORLDS, "drawn"}
     assert asking.MOST_POINTS == MOST_POINTS
     assert asking.Asked().world in asking.WORLDS
-    assert len(asking.points(tab.spiral())) <= MOST_POINTS
+    assert len(asking.points(drawing.spiral())) <= MOST_POINTS
 
 
 @pytest.mark.parametrize("asked", [Asked("ring"), DRAWN], ids=["ring", "drawn"])
@@ -204,11 +204,12 @@ def test_a_pressed_place_is_where_both_ways_begin():
     assert found["start"] == [-1, 0.5]
 
 
-def test_a_drawing_is_passed_on_as_text():
+def test_a_pads_value_is_a_drawing():
     text = "[[0.1,0.2],[0.3,0.4]]"
-    assert tab.use_drawing(Event({"points": text})) == text
-    with pytest.raises(gr.Error):
-        tab.use_drawing(Event({"points": "[]"}))
+    assert asking.points({"shown": True, "points": text}) == asking.points(text)
+    for value in ({"points": ""}, {"shown": True}, {"points": {"points": text}}):
+        with pytest.raises(gr.Error, match="A drawing must be"):
+            asking.points(value)
 
 
 def test_distances_use_other_data_than_the_floor_is_made_of():

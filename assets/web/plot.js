@@ -30,13 +30,14 @@
     return Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12)));
   };
 
-  // Powers of ten, and between them 2 and 5 where there is room.
+  // Powers of ten, and between them 2 and 5 where there is room; even steps where the range is short.
   ex.logTicks = function (low, high) {
     const from = Math.floor(Math.log10(low)), to = Math.ceil(Math.log10(high));
     const between = to - from <= 2 ? [1, 2, 5] : [1];
     const all = [];
     for (let p = from; p <= to; p++) for (const m of between) all.push(Number((m * 10 ** p).toPrecision(3)));
-    return all.filter((t) => t >= low * 0.999 && t <= high * 1.001);
+    const kept = all.filter((t) => t >= low * 0.999 && t <= high * 1.001);
+    return kept.length < 3 ? ex.ticks(low, high, 4).filter((t) => t > 0) : kept;
   };
 
   function extent(values, { log, range }) {

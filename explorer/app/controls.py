@@ -134,6 +134,8 @@ def settled(inputs: Iterable[gr.components.Component]) -> list:
             triggers += [control.release]
         elif isinstance(control, gr.Radio | gr.Dropdown):
             triggers += [control.input]
+        elif isinstance(control, gr.HTML):
+            continue  # a widget has events of its own
         elif isinstance(control, gr.Number) or control.visible is True:
             triggers += [control.submit, control.blur]
     return triggers

@@ -14,9 +14,19 @@ from dataclasses import dataclass, field
 import gradio as gr
 
 from explorer.app import theme
-from explorer.app.tabs import attention, forward, guidance, latent, samplers, schedules, truth, unet
+from explorer.app.tabs import (
+    attention,
+    forward,
+    guidance,
+    latent,
+    samplers,
+    schedules,
+    train,
+    truth,
+    unet,
+)
 
-TABS = (forward, schedules, samplers, truth, guidance, attention, latent, unet)
+TABS = (forward, schedules, samplers, truth, guidance, attention, latent, unet, train)
 SHIPPED = "mnist"
 INTRO = "Watch images dissolve into noise and come back, on models small enough to take apart."
 

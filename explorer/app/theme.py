@@ -71,6 +71,7 @@ SCRIPTS = (
     "inside/along.js",
     "inside/names.js",
     "inside/losses.js",
+    "learning/plane.js",
 )
 STYLES = (
     "app.css",
@@ -96,6 +97,7 @@ STYLES = (
     "truth.css",
     "latent.css",
     "inside/asks.css",
+    "learning/plane.css",
 )
 
 SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "sans-serif")

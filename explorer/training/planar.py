@@ -10,16 +10,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 import torch
-from torch.nn import functional as F
 
 from explorer import convergence
 from explorer.denoisers import from_network
 from explorer.models import zoo
 from explorer.models.card import write_card
-from explorer.models.planar import Planar, PlanarConfig
+from explorer.models.planar import Planar
+from explorer.training.plane_recipe import Recipe
+from explorer.training.plane_run import BATCH, Run
 from explorer.worlds import WORLDS, World
 
-STEPS, BATCH, RATE = 4000, 512, 3e-3
+STEPS = 4000
 
 
 def fit(
@@ -31,29 +32,13 @@ def fit(
 ) -> Planar:
     """A network that learnt v from samples of the world alone, in eval mode, float32.
 
-    The data are drawn afresh at every step. tell(step) is called after each; an error that it
-    raises ends the training. The global random state is left as it was.
+    tell(step) is called after each step; an error that it raises ends the training.
     """
-    rng = torch.Generator().manual_seed(seed)
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        net = Planar(PlanarConfig())
-    optimizer = torch.optim.Adam(net.parameters(), lr=RATE)
-    falling = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
-    for step in range(1, steps + 1):
-        x0 = world.sample(BATCH, rng).float()
-        eps = torch.randn(BATCH, 2, generator=rng)
-        place = (torch.arange(BATCH) + torch.rand(BATCH, generator=rng)) / BATCH  # stratified
-        angle = place * (math.pi / 2)
-        alpha, sigma = angle.cos()[:, None], angle.sin()[:, None]
-        v = alpha * eps - sigma * x0  # Salimans and Ho 2022, appendix D
-        loss = F.mse_loss(net(alpha * x0 + sigma * eps, angle), v)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        falling.step()
-        tell(step)
-    return net.eval().requires_grad_(False)
+    run = Run(world, Recipe(steps=steps, seed=seed))
+    while run.left:
+        run.advance(1)
+        tell(run.step)
+    return run.net.eval().requires_grad_(False)
 
 
 def name_of(world: str) -> str:

@@ -46,13 +46,19 @@
       if (move) { pen = pen.map((v, i) => Math.max(-1, Math.min(1, v + 0.05 * move[i]))); draw(); } else add(pen);
     });
 
+    // What is on the pad is its value at once: whoever asks next is answered for this drawing.
+    function keep(kept) {
+      props.value = { ...props.value, points: kept.length ? JSON.stringify(kept) : '' };
+    }
+
     function use() {
       const kept = thinned();
       find('.state').textContent = kept.length ? `${kept.length} Gaussians.` : 'Nothing is drawn yet.';
-      if (kept.length) onuse({ points: JSON.stringify(kept) });
+      keep(kept);
+      if (kept.length && onuse) onuse();
     }
     find('.use').onclick = use;
-    find('.clear').onclick = () => { points = []; find('.state').textContent = ''; draw(); };
+    find('.clear').onclick = () => { points = []; find('.state').textContent = ''; keep(points); draw(); };
 
     function show() {
       root.hidden = !props.value.shown;

@@ -1,7 +1,5 @@
 """Ground truth: worlds in the plane whose every answer is known, and what samplers make of them."""
 
-import json
-import math
 from dataclasses import dataclass
 from functools import partial
 
@@ -10,6 +8,7 @@ import gradio as gr
 from explorer.app import checks, controls
 from explorer.app.theme import predict, template, widget
 from explorer.app.truth import asked as asking
+from explorer.app.truth import drawing
 
 TITLE = "Ground truth"
 FEWEST, MOST, FIRST_BUDGET = 4, 64, 12
@@ -82,13 +81,6 @@ CHAPTERS = (
 KEYS = tuple(chapter.key for chapter in CHAPTERS)
 
 
-def spiral() -> str:
-    """What the pad opens with."""
-    turns = [0.35 + 0.105 * k for k in range(90)]
-    points = [[0.085 * t * math.cos(t), 0.085 * t * math.sin(t)] for t in turns]
-    return json.dumps([[round(v, 3) for v in point] for point in points])
-
-
 def answer(key: str, asked: asking.Asked, budget: int = FIRST_BUDGET, start=None, progress=None):
     """What a chapter shows of a checked request."""
     from explorer.app.truth import chapters, networks
@@ -129,51 +121,30 @@ def another_start(event: gr.EventData, world, drawing, seed, schedule, spacing) 
     return answer("ways", asking.check(world, drawing, seed, schedule, spacing), start=start)
 
 
-def use_drawing(event: gr.EventData) -> str:
-    """The drawing as text, once it is one."""
-    sent = getattr(event, "_data", None)
-    text = sent.get("points") if isinstance(sent, dict) else None
-    asking.points(text)
-    return text
-
-
 def warm() -> None:
     """Compute what each chapter opens with."""
     for key in KEYS:
         answer(key, asking.Asked())
 
 
-def shared() -> tuple[list, gr.Button, gr.HTML]:
-    """The controls of all chapters: [world, drawing, seed, schedule, spacing], button and pad."""
+def shared() -> tuple[list, gr.Button]:
+    """The controls of all chapters: [world, pad, seed, schedule, spacing], and the button."""
     with gr.Row(equal_height=False, elem_classes="asked"):
         with gr.Column(scale=5, min_width=280):
-            world = gr.Radio(
-                [(title, key) for key, title in asking.WORLDS.items()],
-                value="classes",
-                label="World: the data, of which everything is known",
-                elem_classes="chips",
-            )
+            world = drawing.choice("World: the data, of which everything is known", "classes")
         with gr.Column(scale=2, min_width=220), gr.Row(elem_classes="seed"):
             seed = gr.Number(0, label="Seed", precision=0, min_width=90)
             fresh = gr.Button("New noise", variant="primary", min_width=110)
-    pad = gr.HTML(
-        {"shown": False, "points": spiral()},
-        html_template=template("truth/draw.html"),
-        js_on_load=widget("truthPad", "(detail) => trigger('use', detail)"),
-        apply_default_css=False,
-        elem_classes="explorer-widget",
-    )
-    drawing = gr.Textbox(spiral(), visible=False)
+    pad = drawing.pad(world)
     with gr.Accordion("Schedule and spacing", open=False):
         schedule, spacing = controls.schedule_and_spacing(("karras", "karras"))
-    return [world, drawing, seed, schedule, spacing], fresh, pad
+    return [world, pad, seed, schedule, spacing], fresh
 
 
 def build(context) -> None:
     """The tab: a world for all chapters, and a chapter for each thing to learn."""
     tab = context.tab
-    inputs, fresh, pad = shared()
-    world, drawing, seed, *_ = inputs
+    inputs, fresh = shared()
     chapters, shows = [], {}
     with gr.Tabs(elem_classes=["chapters", "truth-chapters"]):
         for chapter in CHAPTERS:
@@ -185,11 +156,8 @@ def build(context) -> None:
             handler = handler or partial(run, chapter.key)
             job = controls.Job(handler, [*inputs, *more], [show], show, f"truth_{chapter.key}")
             chapters.append(controls.Chapter(opened, [job]))
-    also = controls.on_chapters(tab, chapters, "truth-chapters", seed=seed, fresh=fresh)
-
-    also(pad.use(use_drawing, None, drawing, queue=False, **controls.SENT).success)
-    show_pad = "(world, points) => ({shown: world === 'drawn', points})"
-    world.input(None, [world, drawing], pad, js=show_pad, api_visibility="private")
+    also = controls.on_chapters(tab, chapters, "truth-chapters", seed=inputs[2], fresh=fresh)
+    also(inputs[1].use)
     ways = shows["ways"]
     ways.start(another_start, inputs, ways, **controls.SHARED | controls.SENT)
     context.warm_up.append(warm)

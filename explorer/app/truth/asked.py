@@ -59,7 +59,10 @@ class Asked:
 
 
 def check(world, drawing, seed, schedule, spacing) -> Asked:
-    """The request of the shared controls. Raises gr.Error, naming field and range."""
+    """The request of the shared controls, a drawing as `points` takes it.
+
+    Raises gr.Error, naming field and range.
+    """
     world = checks.choice("World", world, WORLDS)
     return Asked(
         world,
@@ -70,8 +73,12 @@ def check(world, drawing, seed, schedule, spacing) -> Asked:
     )
 
 
-def points(text: object) -> tuple[tuple[float, float], ...]:
-    """A drawing as the page sends it, JSON [[x, y], ...]. Raises gr.Error with a sentence."""
+def points(drawn: object) -> tuple[tuple[float, float], ...]:
+    """A drawing as the page sends it: JSON [[x, y], ...], or a pad's value, which holds it.
+
+    Raises gr.Error with a sentence.
+    """
+    text = drawn.get("points") if isinstance(drawn, dict) else drawn
     rule = f"A drawing must be 1 to {MOST_POINTS} points of [-1, 1]²"
     if not isinstance(text, str) or not text.strip():
         raise checks.refuse(f"{rule}: draw something on the white square first.")
