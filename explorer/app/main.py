@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 import gradio as gr
 
 from explorer.app import theme
-from explorer.app.tabs import attention, forward, guidance, latent, samplers, schedules, truth
+from explorer.app.tabs import attention, forward, guidance, latent, samplers, schedules, truth, unet
 
-TABS = (forward, schedules, samplers, truth, guidance, attention, latent)
+TABS = (forward, schedules, samplers, truth, guidance, attention, latent, unet)
 SHIPPED = "mnist"
 INTRO = "Watch images dissolve into noise and come back, on models small enough to take apart."
 

@@ -68,6 +68,10 @@ SCRIPTS = (
     "latent/shelf.js",
     "latent/encode.js",
     "latent/apart.js",
+    "unet/layout.js",
+    "unet/drawing.js",
+    "unet/sheet.js",
+    "unet/features.js",
 )
 STYLES = (
     "app.css",
@@ -92,6 +96,7 @@ STYLES = (
     "attention/causes.css",
     "truth.css",
     "latent.css",
+    "unet.css",
 )
 
 SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "sans-serif")

@@ -31,7 +31,6 @@ KINDS = {
     nn.Linear: "linear",
     TextEncoder: "text",
 }
-WARM_UP = 2  # calls before the clock counts
 Shape = tuple[int, ...]
 
 
@@ -83,6 +82,11 @@ def blocks(net: nn.Module) -> dict[str, nn.Module]:
 
     walk(net, "")
     return found
+
+
+def kind(block: nn.Module) -> str:
+    """What a block is called: one of KINDS' values, or its class's name in small letters."""
+    return KINDS.get(type(block), type(block).__name__.lower())
 
 
 def skips(net: UNet) -> list[Skip]:
@@ -143,7 +147,7 @@ def anatomy(net: UNet) -> Anatomy:
     made = [
         Block(
             name,
-            KINDS.get(type(modules[name]), type(modules[name]).__name__.lower()),
+            kind(modules[name]),
             *shapes.get(name, ((), None)),
             sum(p.numel() for p in modules[name].parameters()),
             flops[name],
@@ -157,31 +161,32 @@ def anatomy(net: UNet) -> Anatomy:
 
 @dataclass(frozen=True)
 class Times:
-    """Milliseconds of one call on one picture, measured here: of the fastest of several calls."""
+    """Milliseconds of one call on one picture, and of each block in it, measured here.
+
+    Each is the fastest of several, which whatever else the machine does has slowed least. So the
+    blocks' sum is never more than the whole; the rest joins skip connections and enlarges maps.
+    """
 
     whole: float
-    blocks: dict[str, float]  # their sum is less: pictures are also joined and enlarged
+    blocks: dict[str, float]
 
 
 @torch.no_grad()
-def times(net: nn.Module, call: Sequence[Tensor], repeats: int = 7) -> Times:
-    """How long each block takes in net(*call). The hooks that hold the clock add to it, a little.
-
-    The fastest call is the one that whatever else the machine does has slowed least.
-    """
+def times(net: nn.Module, call: Sequence[Tensor], repeats: int = 12) -> Times:
+    """How long each block takes in net(*call). The hooks that hold the clock add to it, a little."""
     began: dict[str, float] = {}
-    taken: dict[str, float] = {}
-    found: list[Times] = []
+    taken: dict[str, list[float]] = defaultdict(list)
+    whole: list[float] = []
 
     def watch(name: str, _inputs: tuple, output: Tensor | None) -> None:
         if output is None:
             began[name] = time.perf_counter()
         else:
-            taken[name] = 1000 * (time.perf_counter() - began[name])
+            taken[name].append(1000 * (time.perf_counter() - began[name]))
 
     with _watched(net, watch):
-        for _ in range(WARM_UP + repeats):
+        for _ in range(repeats):
             start = time.perf_counter()
             net(*call)
-            found.append(Times(1000 * (time.perf_counter() - start), dict(taken)))
-    return min(found[WARM_UP:], key=lambda one: one.whole)
+            whole.append(1000 * (time.perf_counter() - start))
+    return Times(min(whole), {name: min(ms) for name, ms in taken.items()})

@@ -82,7 +82,7 @@ CROSS = (
     Step("norm_cross", ("norm_cross", OUT), "self.norm_cross(h)"),
     Step("place", ("cross_attention", IN), "pixels + self.place(self.grid)"),
     Step("cross_attention", ("cross_attention", OUT), f"{ACROSS}, padding(context))"),
-    Step("sum", ("", OUT), f"h + _to_image({ACROSS}, padding(context)), h)"),
+    Step("sum_cross", ("", OUT), f"h + _to_image({ACROSS}, padding(context)), h)"),
 )
 CALLS = {  # how the methods of a network call its other blocks, by the first part of their path
     "enter": "self.enter(x.contiguous(memory_format=torch.channels_last))",
