@@ -72,6 +72,7 @@ SCRIPTS = (
     "unet/drawing.js",
     "unet/sheet.js",
     "unet/features.js",
+    "unet/parts.js",
 )
 STYLES = (
     "app.css",

@@ -173,7 +173,7 @@ class Times:
 
 @torch.no_grad()
 def times(net: nn.Module, call: Sequence[Tensor], repeats: int = 12) -> Times:
-    """How long each block takes in net(*call). The hooks that hold the clock add to it, a little."""
+    """How long each block takes in net(*call). The hooks with the clock add a little to it."""
     began: dict[str, float] = {}
     taken: dict[str, list[float]] = defaultdict(list)
     whole: list[float] = []

@@ -4,12 +4,12 @@ import gradio as gr
 
 from explorer.app import controls
 from explorer.app.inside import asked as asking
-from explorer.app.inside import network
+from explorer.app.inside import network, parts
 from explorer.app.theme import predict
 
 TITLE = "U-Net"
 GROUP = "unet-chapters"
-CHAPTERS = (network,)  # modules of explorer.app.inside
+CHAPTERS = (network, parts)  # modules of explorer.app.inside
 
 
 def shared() -> tuple[list, gr.Button]:
