@@ -1,7 +1,7 @@
 """What does a part do? Take it away during a call, and see what follows.
 
     with ablated(net, cut_skip(0, rows=[1]), silence("middle.residual", rows=[2])):
-        prediction = net(x, angle, context)     # row 0 intact, rows 1 and 2 each without a part
+        prediction = net(x, angle, context)  # row 0 intact, rows 1 and 2 each without a part
 
 As `explorer.models.intervene`: hooks that are gone on exit even after an error, and that touch the
 given rows of the batch alone, so that the intact run and many changed ones share one batch.

@@ -133,7 +133,10 @@ def source(net: nn.Module, block: str, step: Step) -> Source:
     """
     module = net.get_submodule(block)
     inside = isinstance(module, ResidualBlock | AttentionBlock)
-    places = [type(module).forward] if inside else [type(net).forward, type(net).embed]
+    places = [type(module).forward]
+    if not inside:
+        ways = [vars(made)["embed"] for made in type(net).__mro__ if "embed" in vars(made)]
+        places = [type(net).forward, *ways]
     for function in places:
         found = _line(function, step.code)
         if found:

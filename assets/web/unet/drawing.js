@@ -36,7 +36,7 @@
       const box = plan.boxes[block.name];
       if (!box) continue;
       const group = shape('g', { class: 'block', role: 'button', tabindex: -1, 'data-name': block.name,
-        'data-kind': block.picture ? block.kind : 'told', 'aria-label': `${block.title}, ${ex.unetShapes(block)}, ` +
+        'data-kind': block.picture ? block.kind : 'told', 'data-called': block.called, 'aria-label': `${block.title}, ${ex.unetShapes(block)}, ` +
         `${count(block.parameters)} parameters, ${percent(block.shares[1])} of the arithmetic, ${percent(block.shares[2])} of the time` });
       const reach = plan.wide ? 5 : 2; // a little more than the block can be pointed at
       group.append(shape('rect', { class: 'reach', x: box.x - reach, y: box.y - 6, width: box.w + 2 * reach, height: box.h + 12 }),
@@ -80,6 +80,7 @@
       if (!groups.has(chosen) && groups.size) groups.values().next().value.setAttribute('tabindex', 0);
     }
     function open(name) {
+      if (!named(name).called) return;
       chosen = name;
       mark();
       fire({ place: `${data.which}|${name}|-1` });

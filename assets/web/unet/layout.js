@@ -19,7 +19,7 @@
   ex.unetLayout = function (data, width) {
     const wide = width >= 620, left = wide ? 64 : 50, gap = wide ? 11 : 4;
     const pictures = data.blocks.filter((block) => block.picture);
-    const told = data.blocks.filter((block) => !block.picture && block.called);
+    const told = data.blocks.filter((block) => !block.picture);
     const sides = [...new Set(pictures.map((block) => block.given[1]))].sort((a, b) => b - a);
     const tall = (wide ? 118 : 84) / sides[0];
     const k = fitting(pictures.map((b) => b.given[0]), width - left - 4 - gap * (pictures.length - 1));
@@ -45,7 +45,8 @@
     const step = (width - left) / Math.max(1, told.length);
     const low = y + 34;
     told.forEach((block, i) => {
-      const w = Math.max(LEAST, Math.min(step * 0.6, block.given[block.given.length - 1] * Math.min(k, 0.5)));
+      const numbers = block.called ? block.given[block.given.length - 1] : 0;
+      const w = Math.max(LEAST, Math.min(step * 0.6, numbers * Math.min(k, 0.5)));
       boxes[block.name] = { x: left + i * step, y: low, w, h: TOLD, label: block.title.split(':')[0] };
     });
     return { boxes, rows, told: low, wide, left, width, height: low + TOLD + 22,
