@@ -114,10 +114,10 @@ def test_what_is_never_called_has_no_shape():
     assert blocks["enter"].kind == "convolution" and blocks["text"].kind == "text"
 
 
-def test_every_block_of_a_call_is_timed_and_together_they_take_no_longer_than_it(net):
+def test_every_block_of_a_call_is_timed(net):
     found, times = anatomy.anatomy(net), anatomy.times(net, call(net), repeats=2)
     assert set(times.blocks) == {block.name for block in found.blocks if block.within}
-    assert sum(times.blocks.values()) <= times.whole
+    assert min(times.blocks.values()) > 0 and times.rest > 0
     assert not any(m._forward_hooks or m._forward_pre_hooks for m in net.modules())
 
 

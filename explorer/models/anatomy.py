@@ -163,12 +163,17 @@ def anatomy(net: UNet) -> Anatomy:
 class Times:
     """Milliseconds of one call on one picture, and of each block in it, measured here.
 
-    Each is the fastest of several, which whatever else the machine does has slowed least. So the
-    blocks' sum is never more than the whole; the rest joins skip connections and enlarges maps.
+    Each is the fastest of several, which whatever else the machine does has slowed least. The rest
+    of a call joins skip connections, enlarges maps and calls the blocks.
     """
 
-    whole: float
     blocks: dict[str, float]
+    rest: float
+
+    @property
+    def whole(self) -> float:
+        """All blocks and the rest."""
+        return sum(self.blocks.values()) + self.rest
 
 
 @torch.no_grad()
@@ -176,7 +181,7 @@ def times(net: nn.Module, call: Sequence[Tensor], repeats: int = 12) -> Times:
     """How long each block takes in net(*call). The hooks with the clock add a little to it."""
     began: dict[str, float] = {}
     taken: dict[str, list[float]] = defaultdict(list)
-    whole: list[float] = []
+    rest: list[float] = []
 
     def watch(name: str, _inputs: tuple, output: Tensor | None) -> None:
         if output is None:
@@ -188,5 +193,6 @@ def times(net: nn.Module, call: Sequence[Tensor], repeats: int = 12) -> Times:
         for _ in range(repeats):
             start = time.perf_counter()
             net(*call)
-            whole.append(1000 * (time.perf_counter() - start))
-    return Times(min(whole), {name: min(ms) for name, ms in taken.items()})
+            whole = 1000 * (time.perf_counter() - start)
+            rest.append(whole - sum(ms[-1] for ms in taken.values()))
+    return Times({name: min(ms) for name, ms in taken.items()}, min(rest))

@@ -72,7 +72,7 @@
       event.preventDefault();
     });
     host.replaceChildren(canvas, marker);
-    host.style.setProperty('--most', `${columns * 120}px`);
+    host.style.setProperty('--most', `${columns * Math.max(120, count === 1 ? 6 * w : 0)}px`);
     return { canvas, show, point };
   };
 })(window.explorer);

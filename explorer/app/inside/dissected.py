@@ -23,6 +23,7 @@ NICE = (1, 1.5, 2, 3, 4, 5, 6, 8, 10)
 class Opened:
     """What passed each step of a block in one call."""
 
+    kind: str  # of the block
     steps: list[Step]
     maps: list[Tensor]  # (C, H, W) of each
     told: Tensor | None  # (2, C): AdaGN's scale and shift, where the block has them
@@ -52,6 +53,7 @@ def _record(net, subject: subjects.Subject, asked: Asked, block: str) -> Opened:
         raise checks.refuse(f"The block {block} is not called by this network: it has no maps.")
     side = next((m.shape[2:] for m in seen.values() if m.dim() == 4), None)
     return Opened(
+        anatomy.kind(net.get_submodule(block)),
         inside,
         [as_maps(seen[point], side) for point in points],
         seen[told][0].reshape(2, -1) if adaptive else None,
@@ -100,7 +102,7 @@ def features(which: str, asked: Asked, block: str, chosen: int) -> dict:
     return {
         "which": which,
         "block": block,
-        "title": _title(subject.engine.net, block),
+        "title": words.title(block, found.kind),
         "step": chosen,
         "steps": [_step(found, k) for k in range(len(found.steps))],
         "shape": list(maps.shape),
@@ -118,13 +120,9 @@ def features(which: str, asked: Asked, block: str, chosen: int) -> dict:
     }
 
 
-def _title(net, block: str) -> str:
-    return words.title(block, anatomy.kind(net.get_submodule(block)))
-
-
 def _step(found: Opened, k: int) -> dict:
     maps, step, line = found.maps[k], found.steps[k], found.sources[k]
-    title, formula = words.STEPS[step.key]
+    title, formula = words.step(step.key, found.kind)
     end = span(maps)
     return {
         "key": step.key,

@@ -43,6 +43,7 @@ def _block(block: anatomy.Block, found: anatomy.Anatomy, times: anatomy.Times) -
     return {
         "name": block.name,
         "title": words.title(block.name, block.kind),
+        "short": words.SHORT.get(block.kind, block.kind),
         "does": words.does(block.name, block.kind),
         "kind": block.kind,
         "picture": block.given is not None and len(block.given) == 3,
@@ -62,11 +63,11 @@ def _block(block: anatomy.Block, found: anatomy.Anatomy, times: anatomy.Times) -
 
 
 def _about(name: str, found: anatomy.Anatomy, times: anatomy.Times) -> str:
-    rest = 1 - sum(times.blocks.values()) / times.whole
     return (
         f"Model {name}, read from its module tree: the {len(found.blocks)} blocks hold all of its "
         f"{found.parameters:,} parameters. Arithmetic of one call on one picture: multiplications "
         "and additions of convolutions and matrix products, a multiply-add counted as two. Time: "
-        "the fastest of several here, for each block and for the call; the other "
-        f"{100 * rest:.0f} % of it joins skip connections, enlarges maps and calls the blocks."
+        "the fastest of several here, block by block; the other "
+        f"{100 * times.rest / times.whole:.0f} % joins skip connections, enlarges maps and calls "
+        "the blocks."
     )

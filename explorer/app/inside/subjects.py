@@ -70,7 +70,7 @@ def _scenes(asked: Asked) -> Subject:
         tell=lambda net: net.told(PROMPT),
         pictures=painter.decoded,
         scale=SCALE,
-        told=f"“{PROMPT}”",
+        told=f"“{PROMPT}”, whatever digit is chosen",
     )
 
 

@@ -10,6 +10,7 @@ KINDS = {
     "linear": "mean token",
     "text": "text encoder",
 }
+SHORT = {"angle": "level", "labels": "label", "linear": "token", "text": "words"}
 WHOLE = {  # blocks that there is one of
     "enter": "enter: convolution",
     "norm": "last GroupNorm",
@@ -34,7 +35,7 @@ DOES = {
     "residual": "Two convolutions beside a shortcut; AdaGN tells it the noise level.",
     "attention": "Places look at each other, or at the condition's tokens, or both.",
 }
-CONV = "out = b + Σ w · in, over all channels and 3 × 3 neighbours"
+CONV = "out = b + Σ w · in, over all channels and the kernel’s places"
 GROUP_NORM = "GN(h) = γ (h − mean) / √(var + 10⁻⁵) + β, over a group of channels and all places"
 SILU = "silu(a) = a / (1 + e⁻ᵃ)"
 STEPS = {  # key of explorer.models.features.Step -> title, formula
@@ -55,7 +56,15 @@ STEPS = {  # key of explorer.models.features.Step -> title, formula
     "place": ("place", "each place is told where it is: + W · waves(x, y)"),
     "cross_attention": ("cross-attention", "softmax(q kᵀ / √d) v: places look at tokens"),
     "sum_cross": ("sum", "h + cross-attention"),
-    "output": ("output", "what leaves the block"),
+    "output": ("output", ""),
+}
+OUTPUTS = {  # kind of a block without steps -> the formula of what leaves it
+    "convolution": CONV,
+    "norm": GROUP_NORM,
+    "angle": "W₂ · silu(W₁ · [sin(f · angle), cos(f · angle)] + b₁) + b₂",
+    "labels": "the label's row of a table of vectors",
+    "linear": "W · mean token + b",
+    "text": "a row a token; zeros where there is no word",
 }
 
 
@@ -66,6 +75,12 @@ def title(name: str, kind: str) -> str:
     part, *number = name.split(".")
     count = f" {int(number[0]) + 1}" if number and number[0].isdigit() else ""
     return f"{part}{count}: {KINDS.get(kind, kind)}"
+
+
+def step(key: str, kind: str) -> tuple[str, str]:
+    """Title and formula of an operation inside a block of a kind."""
+    title, formula = STEPS[key]
+    return title, formula or OUTPUTS.get(kind, "what leaves the block")
 
 
 def does(name: str, kind: str) -> str:
