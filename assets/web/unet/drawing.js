@@ -39,7 +39,8 @@
         'data-kind': block.picture ? block.kind : 'told', 'data-called': block.called, 'aria-label': `${block.title}, ${ex.unetShapes(block)}, ` +
         `${count(block.parameters)} parameters, ${percent(block.shares[1])} of the arithmetic, ${percent(block.shares[2])} of the time` });
       const reach = plan.wide ? 5 : 2; // a little more than the block can be pointed at
-      group.append(shape('rect', { class: 'reach', x: box.x - reach, y: box.y - 6, width: box.w + 2 * reach, height: box.h + 12 }),
+      const under = box.label ? 18 : 6; // its label too
+      group.append(shape('rect', { class: 'reach', x: box.x - reach, y: box.y - 6, width: Math.max(box.w, box.text || 0) + 2 * reach, height: box.h + 6 + under }),
         shape('rect', { class: 'body', x: box.x, y: box.y, width: box.w, height: box.h, rx: 2 }));
       if (box.label) group.append(label(box.label, box.x, box.y + box.h + 14, { class: 'told-text' }));
       groups.set(block.name, group);

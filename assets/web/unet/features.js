@@ -19,7 +19,7 @@
       find('.steps').replaceChildren(...data.steps.map((step, k) => {
         const [, h, w] = step.shape, picture = ex.picture(w, h, 3);
         picture.show(ex.coloured(ex.bytes(step.thumb), ramp));
-        picture.canvas.setAttribute('aria-hidden', 'true');
+        picture.canvas.setAttribute('aria-label', `The liveliest map after ${step.title}`);
         return ex.element('button', { type: 'button', 'aria-pressed': String(k === data.step), 'data-step': step.key,
           'aria-label': `${k + 1}. ${step.title}, ${times(step.shape)}`,
           onclick: () => fire({ place: `${data.which}|${data.block}|${k}` }) },

@@ -47,7 +47,7 @@
     told.forEach((block, i) => {
       const numbers = block.called ? block.given[block.given.length - 1] : 0;
       const w = Math.max(LEAST, Math.min(step * 0.6, numbers * Math.min(k, 0.5)));
-      boxes[block.name] = { x: left + i * step, y: low, w, h: TOLD, label: wide ? block.title.split(':')[0] : block.short };
+      boxes[block.name] = { x: left + i * step, y: low, w, h: TOLD, label: wide ? block.title.split(':')[0] : block.short, text: Math.min(step, 92) };
     });
     return { boxes, rows, told: low, wide, left, width, height: low + TOLD + 22,
       wires: wiresOf(pictures, boxes), skips: skipsOf(arcs, boxes, wide) };

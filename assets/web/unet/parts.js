@@ -50,7 +50,7 @@
         if (!k || (how && run.how !== how)) return null;
         const picture = ex.picture(w, h, data.channels);
         picture.show(ex.bytes(run.frames), last);
-        picture.canvas.setAttribute('aria-hidden', 'true');
+        picture.canvas.setAttribute('aria-label', `The sample: ${run.label}`);
         const input = ex.element('input', { type: 'radio', name: 'unet-part', value: k,
           'aria-label': `${run.label}: ${percent(run.share)} of another noise${run.reads ? `, reads ${run.reads}` : ''}`,
           onchange: () => { chosen = k; show(); } });
