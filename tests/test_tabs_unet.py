@@ -14,7 +14,10 @@ from explorer.app.inside import ablated, dissected, drawn, network, parts, subje
 from explorer.app.inside.asked import Asked
 from explorer.app.tabs import unet as tab
 from explorer.app.theme import WEB
+from explorer.denoisers import paired
 from explorer.models import ablate, anatomy, features, zoo
+from explorer.samplers import ddim
+from explorer.schedules import levels, linear
 
 from .untrained import tiny  # noqa: F401
 
@@ -165,21 +168,25 @@ def test_each_row_is_the_run_without_that_part_alone(which):
     found = ablated.runs(subject, other, FIRST, (0, ablated.STEPS))
     taken = ablated.parts(subject.engine.net)
     assert found.labels == ["intact", *(p.label for p in taken), "another noise, seed 1"]
-    intact = found.samples[-1, 0]
-    for row in (1, len(taken)):
-        part = taken[row - 1]
-        only = ablated.Part(part.label, part.how, part.change)
-        alone = _alone(subject, other, only)
-        assert (found.samples[-1, row] - alone.samples[-1, 1]).abs().max() < 1e-3
-        assert (found.jump[row] - alone.jump[1]).abs().max() < 1e-3
-        assert (alone.samples[-1, 0] - intact).abs().max() < 1e-3
+    for row, change in ((0, None), (1, taken[0].change), (len(taken), taken[-1].change)):
+        sample, jump = alone(subject, change)
+        assert (found.samples[-1, row] - sample).abs().max() < 1e-3
+        assert (found.jump[row] - jump).abs().max() < 1e-3
     assert not any(m._forward_hooks for m in subject.engine.net.modules())
 
 
-def _alone(subject, other, part) -> ablated.Runs:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ablated, "parts", lambda net: [part])
-        return ablated.runs(subject, other, FIRST, (0, ablated.STEPS))
+def alone(subject, change) -> tuple[torch.Tensor, torch.Tensor]:
+    """The sample, and then x0_hat at the asked level, of one run with both halves changed."""
+    net = subject.engine.net
+    changes = [change([0, 1])] if change else []
+
+    def network(x, angle, context):
+        with ablate.ablated(net, *changes):
+            return net(x, angle, context)
+
+    denoise = paired(network, subject.tell(net), net.null_context(1), subject.scale)
+    *_, last = ddim(denoise, subject.start, levels(linear(), ablated.STEPS, ablated.SPACING))
+    return last.x, denoise(subject.xt, FIRST.level)
 
 
 @BOTH

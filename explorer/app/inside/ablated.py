@@ -23,9 +23,9 @@ from explorer.models import ablate, anatomy, zoo
 from explorer.samplers import ddim
 from explorer.schedules import levels, linear
 
-STEPS, SPACING = 10, "trailing"
-KEPT = (0, 2, 4, 6, 8, 10)  # records of the run that travel: the last is the sample
-HEAVY = (0, 3, 6, 10)  # of colour pictures
+STEPS, SPACING = 8, "trailing"
+KEPT = (0, 2, 4, 5, 6, 7, 8)  # records of the run that travel: the last is the sample
+HEAVY = (0, 3, 5, 8)  # of colour pictures
 MOST = 24  # parts that are taken away in one batch
 JUDGE = "digit-classifier"
 
