@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from explorer.app import controls
+from explorer.app import controls, studio
 from explorer.app import engine as computing
 from explorer.app.inside import subjects, words
 from explorer.app.inside.asked import Asked
@@ -25,7 +25,7 @@ from explorer.schedules import levels, linear
 
 STEPS, SPACING = 8, "trailing"
 KEPT = (0, 2, 4, 5, 6, 7, 8)  # records of the run that travel: the last is the sample
-HEAVY = (0, 3, 5, 8)  # of colour pictures
+HEAVY, SMALL = (0, 3, 5, 8), 1000  # of pictures of more bytes than this
 MOST = 24  # parts that are taken away in one batch
 JUDGE = "digit-classifier"
 
@@ -112,7 +112,8 @@ def _next(asked: Asked) -> Asked:
 def payload(which: str, asked: Asked) -> dict:
     """What the chapter shows, as JSON; parts in the order of what their loss does to the sample."""
     subject, other = (subjects.of(which, request) for request in (asked, _next(asked)))
-    kept = KEPT if which == subjects.APP else HEAVY
+    small = _pictures(subject, subject.xt).nbytes <= SMALL
+    kept = KEPT if small else HEAVY
     found = runs(subject, other, asked, kept)
     steps = np.stack([_pictures(subject, part) for part in found.samples])  # (S, N, H, W[, 3])
     jump = _pictures(subject, found.jump)
@@ -174,7 +175,8 @@ def _reads(which: str, frames: np.ndarray) -> list[str]:
         from explorer.app.attending.causes import said
 
         return said(frames, subjects.PROMPT)
-    if JUDGE not in zoo.available() or frames.shape[1:] != (28, 28):
+    digits = frames.shape[1:] == (28, 28) and studio.engine().net.cfg.classes == 10
+    if JUDGE not in zoo.available() or not digits:
         return [""] * len(frames)
     shares = _judge()(torch.from_numpy(frames.copy())[:, None] / 127.5 - 1).softmax(-1)
     return [f"a {int(p.argmax())} ({100 * float(p.max()):.0f} % sure)" for p in shares]

@@ -8,13 +8,11 @@ from explorer.app.inside.asked import Asked
 from explorer.app.once import once
 from explorer.models import anatomy
 
-TYPICAL = Asked()  # the call that is timed; every other takes as long
-
 
 @once(4)
 def drawing(which: str) -> dict:
     """A network as JSON: blocks in the order of their calls, skip connections, totals."""
-    subject = subjects.of(which, TYPICAL)
+    subject = subjects.of(which, Asked(digit=0))  # every other call takes as long
     with subject.engine.alone() as net:
         found = anatomy.anatomy(net)
         times = computing.compute(_times, net, subject)
@@ -34,8 +32,7 @@ def drawing(which: str) -> dict:
 
 @torch.no_grad()
 def _times(net, subject) -> anatomy.Times:
-    angle = torch.tensor([TYPICAL.angle])
-    return anatomy.times(net, (subject.xt, angle, subject.tell(net)))
+    return anatomy.times(net, (subject.xt, torch.tensor([Asked().angle]), subject.tell(net)))
 
 
 def _block(block: anatomy.Block, found: anatomy.Anatomy, times: anatomy.Times) -> dict:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
-from explorer.app import controls, prompts
+from explorer.app import checks, controls, prompts
 from explorer.app.inside.asked import Asked
 from explorer.app.once import once
 
@@ -47,6 +47,9 @@ def _app(asked: Asked) -> Subject:
     from explorer.app.player import grey
 
     controls.ready()
+    last = studio.engine().net.cfg.classes - 1
+    if asked.digit > last:
+        raise checks.refuse(f"Digit must be from 0 to {last}: this model has no other labels.")
     return Subject(
         engine=studio.engine(),
         xt=asked.xt,
