@@ -71,8 +71,15 @@
       const a = boxes[arc.from.name], b = boxes[arc.to.name];
       const x1 = a.x + a.w / 2, x2 = b.x + Math.min(b.w / 2, 12), y = Math.min(a.y, b.y) - 8 - 7 * arc.depth;
       return { path: `M${x1} ${a.y}V${y}H${x2}V${b.y}`, x: (x1 + x2) / 2, y: y - 5,
-        text: wide ? `skip: ${arc.channels} channels` : String(arc.channels) };
+        text: labelOf(arcs.filter((o) => o.from.given[1] === arc.from.given[1]), arc, wide) };
     });
+  }
+
+  // The outermost of a row's skips speaks for all of them.
+  function labelOf(row, arc, wide) {
+    if (arc.depth !== row.length - 1) return '';
+    if (row.length === 1) return wide ? `skip: ${arc.channels} channels` : String(arc.channels);
+    return wide ? `${row.length} skips: ${arc.channels} channels each` : `${row.length} · ${arc.channels}`;
   }
 
   // From each block to the next: straight in a row, with a bend between two rows.

@@ -4,6 +4,7 @@ torch is imported when the chapter is first opened, not with the page.
 """
 
 import re
+from pathlib import Path
 
 import gradio as gr
 
@@ -73,7 +74,7 @@ def warm() -> None:
 
 def chooser(model: str) -> gr.Radio:
     """Which network: the app's, and that of scenes where its weights are."""
-    choices = [(model, subjects.APP)]
+    choices = [(Path(model).stem, subjects.APP)]
     if subjects.scenes_here():
         choices.append(("scenes, the text-to-image model", subjects.SCENES))
     return gr.Radio(
