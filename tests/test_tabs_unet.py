@@ -13,31 +13,18 @@ from explorer.app import studio
 from explorer.app.inside import ablated, dissected, drawn, network, parts, subjects, words
 from explorer.app.inside.asked import Asked
 from explorer.app.tabs import unet as tab
-from explorer.app.theme import WEB
 from explorer.denoisers import paired
 from explorer.models import ablate, anatomy, features, zoo
+from explorer.models.unet import UNet, UNetConfig
 from explorer.samplers import ddim
 from explorer.schedules import levels, linear
 
 from .untrained import tiny  # noqa: F401
 
 FIRST = Asked()
-KEPT = (drawn.drawing, dissected.opened, dissected.features, ablated.payload, subjects._scene)
+MNIST = pytest.mark.skipif("mnist" not in zoo.available(), reason="the mnist weights are missing")
 BOTH = pytest.mark.parametrize("which", subjects.NETWORKS)
 GOOD = ("7", 0, 45)
-
-
-@pytest.fixture(autouse=True, scope="module")
-def forgotten(tiny):  # noqa: F811
-    """Answers about other networks are forgotten, and these are forgotten afterwards."""
-
-    def forget():
-        for answer in KEPT:
-            answer.kept.clear()
-
-    forget()
-    yield
-    forget()
 
 
 def bytes_of(text: str, *shape: int) -> np.ndarray:
@@ -111,9 +98,8 @@ def test_the_scale_is_round_and_holds_nearly_all():
     x = torch.randn(10_000, generator=torch.Generator().manual_seed(0))
     assert dissected.span(x) == 3 and dissected.span(100 * x) == pytest.approx(300)
     assert dissected.span(torch.zeros(5)) == 1
-    assert bytes_of(dissected.quantised(torch.tensor([-9.0, -2, 0, 2, 9]), 2.0), 5).tolist() == [
-        0, 0, 127, 254, 254,
-    ]  # fmt: skip
+    sent = dissected.quantised(torch.tensor([-9.0, -2, 0, 2, 9]), 2.0)
+    assert bytes_of(sent, 5).tolist() == [0, 0, 127, 254, 254]
 
 
 @pytest.mark.parametrize(
@@ -202,30 +188,37 @@ def test_parts_come_in_the_order_of_their_distance(which):
     for run in data["runs"]:
         assert len(base64.b64decode(run["frames"])) == size * len(data["positions"])
         assert len(base64.b64decode(run["jump"])) == size
-    assert len(json.dumps(data, allow_nan=False)) < 600_000
+    assert len(json.dumps(data, allow_nan=False)) < 600_000  # as with the shipped networks
 
 
 def test_a_network_without_attention_has_none_to_switch_off():
     net = subjects.of("app", FIRST).engine.net
-    assert {p.how for p in ablated.parts(net)} == {"cut", "off", "silence", "freeze"}
-    labels = [p.label for p in ablated.parts(net)]
-    assert "no self-attention" in labels and len(set(labels)) == len(labels)
-    assert ablate.looks(torch.nn.Linear(1, 1), "self_attention") == []
+    labels = [part.label for part in ablated.parts(net)]
+    assert len(set(labels)) == len(labels) and "no self-attention" in labels
+    plain = UNet(UNetConfig(channels=(8, 8), attention=(False, False), emb_dim=16, blocks=2))
+    assert not any("attention" in part.label for part in ablated.parts(plain))
+    assert len(ablated.parts(plain)) == 4 + 1 + 2 * 9
 
 
 # --- what the tab says -------------------------------------------------------------------------
 
 
-def test_every_step_and_kind_has_words_and_scripts_travel():
+def test_every_step_and_kind_has_words():
     inside = (*features.RESIDUAL, *features.SELF, *features.CROSS)
     assert {step.key for step in inside} | {"output"} == set(words.STEPS)
     assert set(anatomy.KINDS.values()) == set(words.KINDS)
-    assert (WEB / "unet/drawing.js").is_file()
     assert [module.TITLE for module in tab.CHAPTERS[:2]] == [network.TITLE, parts.TITLE]
     assert all(line in ablate.__doc__ for line in parts.CODE.splitlines())
 
 
-@pytest.mark.skipif("mnist" not in zoo.available(), reason="the mnist weights are not here")
+def test_a_label_that_the_model_lacks_is_refused(monkeypatch):
+    few = UNet(UNetConfig(channels=(8,), attention=(False,), emb_dim=16, classes=4))
+    monkeypatch.setattr(studio, "_engine", studio.Engine(few))
+    with pytest.raises(gr.Error, match="Digit must be from 0 to 3"):
+        parts.run(*GOOD, "app")
+
+
+@MNIST
 def test_what_the_network_chapter_answers_is_true_of_mnist():
     found = anatomy.anatomy(zoo.load("mnist"))
 
@@ -238,15 +231,20 @@ def test_what_the_network_chapter_answers_is_true_of_mnist():
     assert share(28, "parameters") == pytest.approx(1 / 20, abs=0.005)
 
 
-@pytest.mark.skipif("mnist" not in zoo.available(), reason="the mnist weights are not here")
+@MNIST
 def test_what_the_parts_chapter_answers_is_true_of_mnist(monkeypatch):
     """The finest skip connection matters most, the coarsest least: digit by digit."""
-    studio_engine = studio.Engine(zoo.load("mnist"))
-    monkeypatch.setattr(studio, "_engine", studio_engine)
-    cuts = [part for part in ablated.parts(studio_engine.net) if part.how == "cut"]
+    monkeypatch.setattr(studio, "_engine", studio.Engine(zoo.load("mnist")))
+    cuts = [part for part in ablated.parts(studio.engine().net) if part.how == "cut"]
     monkeypatch.setattr(ablated, "parts", lambda net: cuts)
     for digit in (7, 3):
         subject, other = (subjects.of("app", Asked(digit, seed, 45)) for seed in (0, 1))
         found = ablated.runs(subject, other, Asked(digit, 0, 45), (ablated.STEPS,))
         far = ablate.distances(found.samples[-1])
         assert far[1] > far[2] > far[3]
+
+
+@MNIST
+def test_what_the_largest_block_sends_is_small(monkeypatch):
+    monkeypatch.setattr(studio, "_engine", studio.Engine(zoo.load("mnist")))
+    assert len(json.dumps(dissected.features("app", FIRST, "up.2.residual", 0))) < 100_000

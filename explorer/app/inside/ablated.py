@@ -108,9 +108,13 @@ def _next(asked: Asked) -> Asked:
     return replace(asked, seed=(asked.seed + 1) % (controls.LAST_SEED + 1))
 
 
-@once(8)
 def payload(which: str, asked: Asked) -> dict:
     """What the chapter shows, as JSON; parts in the order of what their loss does to the sample."""
+    return _payload(subjects.engine(which), which, asked)
+
+
+@once(8)
+def _payload(_engine, which: str, asked: Asked) -> dict:
     subject, other = (subjects.of(which, request) for request in (asked, _next(asked)))
     small = _pictures(subject, subject.xt).nbytes <= SMALL
     kept = KEPT if small else HEAVY

@@ -32,7 +32,7 @@ class Opened:
 
 
 @once(12)
-def opened(which: str, asked: Asked, block: str) -> Opened:
+def opened(_engine, which: str, asked: Asked, block: str) -> Opened:
     """Call the network once and keep what passes a block. Raises gr.Error for an unknown one."""
     subject = subjects.of(which, asked)
     with subject.engine.alone() as net:
@@ -92,10 +92,14 @@ def quantised(x: Tensor, end: float) -> str:
     return base64.b64encode(bytes_.to(torch.uint8).contiguous().numpy().tobytes()).decode("ascii")
 
 
-@once(24)
 def features(which: str, asked: Asked, block: str, chosen: int) -> dict:
     """What the page shows of a block and one of its steps, as JSON; -1 is the last step."""
-    found = opened(which, asked, block)
+    return _features(subjects.engine(which), which, asked, block, chosen)
+
+
+@once(24)
+def _features(engine, which: str, asked: Asked, block: str, chosen: int) -> dict:
+    found = opened(engine, which, asked, block)
     chosen %= len(found.steps)
     maps = found.maps[chosen]
     subject = subjects.of(which, asked)

@@ -9,9 +9,13 @@ from explorer.app.once import once
 from explorer.models import anatomy
 
 
-@once(4)
 def drawing(which: str) -> dict:
     """A network as JSON: blocks in the order of their calls, skip connections, totals."""
+    return _drawing(subjects.engine(which), which)
+
+
+@once(4)
+def _drawing(_engine, which: str) -> dict:
     subject = subjects.of(which, Asked(digit=0))  # every other call takes as long
     with subject.engine.alone() as net:
         found = anatomy.anatomy(net)

@@ -35,23 +35,38 @@ class Subject:
         return self.engine.net.card.name
 
 
+def engine(which: str):
+    """The engine of one of NETWORKS. Raises gr.Error where its file is missing.
+
+    Answers are kept under it, so that none about another model is shown once the app has changed.
+    """
+    if which == SCENES:
+        from explorer.app import painter
+
+        painter.ready()
+        return painter.engine()
+    from explorer.app import studio
+
+    controls.ready()
+    return studio.engine()
+
+
 def of(which: str, asked: Asked) -> Subject:
-    """What to open up; `which` is one of NETWORKS. Raises gr.Error where its file is missing."""
+    """What to open up; `which` is one of NETWORKS. Raises gr.Error, as `engine`, and for a label
+    that the network does not have."""
     return _scenes(asked) if which == SCENES else _app(asked)
 
 
 def _app(asked: Asked) -> Subject:
     import torch
 
-    from explorer.app import studio
     from explorer.app.player import grey
 
-    controls.ready()
-    last = studio.engine().net.cfg.classes - 1
+    last = engine(APP).net.cfg.classes - 1
     if asked.digit > last:
         raise checks.refuse(f"Digit must be from 0 to {last}: this model has no other labels.")
     return Subject(
-        engine=studio.engine(),
+        engine=engine(APP),
         xt=asked.xt,
         start=asked.eps,
         tell=lambda net: net.embed(torch.tensor([asked.digit])),
@@ -64,11 +79,11 @@ def _app(asked: Asked) -> Subject:
 def _scenes(asked: Asked) -> Subject:
     from explorer.app import painter
 
-    painter.ready()
-    eps, level = painter.noise([asked.seed]), asked.level
+    own, level = engine(SCENES), asked.level
+    eps = painter.noise([asked.seed])
     return Subject(
-        engine=painter.engine(),
-        xt=level.alpha * _scene() + level.sigma * eps,
+        engine=own,
+        xt=level.alpha * _scene(own) + level.sigma * eps,
         start=eps,
         tell=lambda net: net.told(PROMPT),
         pictures=painter.decoded,
@@ -78,7 +93,7 @@ def _scenes(asked: Asked) -> Subject:
 
 
 @once(1)
-def _scene():
+def _scene(engine):
     """The latent (1, 4, 16, 16) of a scene that the model itself draws."""
     from explorer.app import painter
     from explorer.denoisers import paired
@@ -86,7 +101,7 @@ def _scene():
     from explorer.schedules import levels, linear
 
     context, null = painter.contexts([PROMPT, ""]).split(1)
-    denoise = paired(painter.engine(), context, null, SCALE)
+    denoise = paired(engine, context, null, SCALE)
     *_, last = dpmpp_2m(denoise, painter.noise([0]), levels(linear(), DRAWN, "karras"))
     return last.x
 
