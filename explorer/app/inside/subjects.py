@@ -4,10 +4,10 @@ torch is imported when a question is first answered, not with the page.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
-from explorer.app import checks, controls, prompts
+from explorer.app import controls, prompts
 from explorer.app.inside.asked import Asked
 from explorer.app.once import once
 
@@ -52,8 +52,7 @@ def engine(which: str):
 
 
 def of(which: str, asked: Asked) -> Subject:
-    """What to open up; `which` is one of NETWORKS. Raises gr.Error, as `engine`, and for a label
-    that the network does not have."""
+    """What to open up; `which` is one of NETWORKS. Raises gr.Error, as `engine`."""
     return _scenes(asked) if which == SCENES else _app(asked)
 
 
@@ -62,9 +61,11 @@ def _app(asked: Asked) -> Subject:
 
     from explorer.app.player import grey
 
-    last = engine(APP).net.cfg.classes - 1
-    if asked.digit > last:
-        raise checks.refuse(f"Digit must be from 0 to {last}: this model has no other labels.")
+    classes = engine(APP).net.cfg.classes
+    told = f"digit {asked.digit}"
+    if asked.digit >= classes:  # it opens all the same, and says what it was told
+        asked = replace(asked, digit=asked.digit % classes)
+        told = f"label {asked.digit}, as it has {classes} labels"
     return Subject(
         engine=engine(APP),
         xt=asked.xt,
@@ -72,7 +73,7 @@ def _app(asked: Asked) -> Subject:
         tell=lambda net: net.embed(torch.tensor([asked.digit])),
         pictures=grey,
         scale=GUIDED,
-        told=f"digit {asked.digit}",
+        told=told,
     )
 
 
