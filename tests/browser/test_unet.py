@@ -104,6 +104,18 @@ def test_the_drawing_has_every_block_and_reads_it_on_hover_without_a_request(net
     assert watch.errors == []
 
 
+def other_maps_of_the_same_block_at_another_noise_level(network) -> None:
+    open_block(network, "up.2.residual", "up 3: residual block")
+    before = colours(network, SHEET)
+    level = network.get_by_role("spinbutton", name="Noise level").locator("visible=true")
+    level.fill("80")
+    level.press("Enter")
+    expect(network.locator(".unet-features .about")).to_contain_text("80°", timeout=WAIT)
+    two_frames(network)
+    assert network.locator(".unet-features h4").inner_text() == "up 3: residual block"
+    assert (colours(network, SHEET) != before).any()
+
+
 def test_a_click_shows_the_maps_that_the_network_made(network, watch):
     import torch
 
@@ -151,19 +163,8 @@ def test_maps_are_read_without_a_request_and_steps_say_formula_and_source(networ
         network.locator(SHEET).hover(position=at)
         two_frames(network)
         said.add(network.locator(".unet-features .reading").inner_text())
-    assert len(said) == 3 and watch.requests == [] and watch.errors == []
-
-
-def test_another_noise_level_shows_other_maps_of_the_same_block(network, watch):
-    open_block(network, "up.2.residual", "up 3: residual block")
-    before = colours(network, SHEET)
-    level = network.get_by_role("spinbutton", name="Noise level").locator("visible=true")
-    level.fill("80")
-    level.press("Enter")
-    expect(network.locator(".unet-features .about")).to_contain_text("80°", timeout=WAIT)
-    two_frames(network)
-    assert network.locator(".unet-features h4").inner_text() == "up 3: residual block"
-    assert (colours(network, SHEET) != before).any()
+    assert len(said) == 3 and watch.requests == []
+    other_maps_of_the_same_block_at_another_noise_level(network)
     assert watch.errors == []
 
 
