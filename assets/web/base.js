@@ -4,6 +4,12 @@ window.explorer = window.explorer || {};
 (function (ex) {
   ex.bytes = (base64) => Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
 
+  ex.packed = function (bytes) {
+    let binary = '';
+    for (let k = 0; k < bytes.length; k += 0x8000) binary += String.fromCharCode(...bytes.subarray(k, k + 0x8000));
+    return btoa(binary);
+  };
+
   ex.floats = (base64) => new Float32Array(ex.bytes(base64).buffer);
   ex.doubles = (base64) => new Float64Array(ex.bytes(base64).buffer);
 
@@ -54,6 +60,16 @@ window.explorer = window.explorer || {};
       context.putImageData(image, 0, 0);
     }
     return { canvas, show };
+  };
+
+  // How far apart two frames are at each pixel, in the colour that differs most: grey, black for 0.
+  ex.apart = function (a, b, channels) {
+    const out = new Uint8Array(a.length / channels);
+    for (let i = 0; i < a.length; i++) {
+      const o = Math.floor(i / channels);
+      out[o] = Math.max(out[o], Math.abs(a[i] - b[i]));
+    }
+    return out;
   };
 
   // Call draw at most once a screen frame, however often it is asked for.

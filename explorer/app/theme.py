@@ -72,6 +72,11 @@ SCRIPTS = (
     "inside/names.js",
     "inside/losses.js",
     "learning/plane.js",
+    "unet/layout.js",
+    "unet/drawing.js",
+    "unet/sheet.js",
+    "unet/features.js",
+    "unet/parts.js",
 )
 STYLES = (
     "app.css",
@@ -98,6 +103,7 @@ STYLES = (
     "latent.css",
     "inside/asks.css",
     "learning/plane.css",
+    "unet.css",
 )
 
 SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "sans-serif")

@@ -56,9 +56,11 @@ class ResidualBlock(nn.Module):
     def __init__(self, channels_in: int, channels_out: int, emb_dim: int) -> None:
         super().__init__()
         self.norm_in = nn.GroupNorm(groups(channels_in), channels_in)
+        self.act_in = nn.SiLU()  # modules, so that a recorder can see what passes them
         self.conv_in = nn.Conv2d(channels_in, channels_out, 3, padding=1)
         self.scale_shift = nn.Linear(emb_dim, 2 * channels_out)
         self.norm_out = nn.GroupNorm(groups(channels_out), channels_out)
+        self.act_out = nn.SiLU()
         self.conv_out = zeroed(nn.Conv2d(channels_out, channels_out, 3, padding=1))
         same = channels_in == channels_out
         self.shortcut = nn.Identity() if same else nn.Conv2d(channels_in, channels_out, 1)
@@ -66,12 +68,11 @@ class ResidualBlock(nn.Module):
     def forward(self, h: Tensor, emb: Tensor) -> Tensor:
         """h (B, C_in, H, W), emb (B, emb_dim); returns (B, C_out, H, W)."""
         shortcut = self.shortcut(h)
-        h = self.conv_in(F.silu(self.norm_in(h)))
+        h = self.conv_in(self.act_in(self.norm_in(h)))
         scale, shift = self.scale_shift(emb)[..., None, None].chunk(2, 1)  # (B, C_out, 1, 1) each
-        h = torch.addcmul(
-            shift, self.norm_out(h), 1 + scale
-        )  # AdaGN: Dhariwal and Nichol 2021, eq. 3
-        return shortcut + self.conv_out(F.silu(h))
+        # AdaGN: Dhariwal and Nichol 2021, eq. 3
+        h = torch.addcmul(shift, self.norm_out(h), 1 + scale)
+        return shortcut + self.conv_out(self.act_out(h))
 
 
 class Stage(nn.Module):

@@ -2,23 +2,6 @@
 // The chapter "Cause" of the Attention tab: the intact run beside the one that was chosen of the
 // changed ones, and their difference. All runs came in one answer; choosing asks nothing more.
 (function (ex) {
-  const BITE = 0x8000; // bytes that become text at once
-
-  function text(bytes) {
-    let binary = '';
-    for (let k = 0; k < bytes.length; k += BITE) binary += String.fromCharCode(...bytes.subarray(k, k + BITE));
-    return btoa(binary);
-  }
-
-  // How far apart two runs are at each pixel: grey, black where they are the same.
-  function apart(a, b) {
-    const out = new Uint8Array(a.length / 3);
-    for (let i = 0, o = 0; o < out.length; o++, i += 3) {
-      out[o] = Math.max(...[0, 1, 2].map((c) => Math.abs(a[i + c] - b[i + c])));
-    }
-    return out;
-  }
-
   ex.causes = function (element, props, watch) {
     const root = element.querySelector('.causes'), find = (selector) => root.querySelector(selector);
     const set = (selector, words) => { find(selector).textContent = words; };
@@ -32,7 +15,7 @@
       return { positions: data.positions, start: count - 1, seconds: 4, picture: 200, tracks: [
         track('intact', data.runs[0].frames, 3, 'prediction', `Ends as: ${data.runs[0].reads}.`),
         track(run.label, run.frames, 3, 'prediction', `Ends as: ${run.reads}.`),
-        track('difference', text(apart(frames[0], frames[chosen])), 1, null,
+        track('difference', ex.packed(ex.apart(frames[0], frames[chosen], 3)), 1, null,
           'The largest difference of red, green and blue at each pixel; black where both are the same.'),
       ] };
     }

@@ -4,12 +4,12 @@ import gradio as gr
 
 from explorer.app import controls
 from explorer.app.inside import asked as asking
-from explorer.app.inside import jump, lie, losses, names
+from explorer.app.inside import jump, lie, losses, names, network, parts
 from explorer.app.theme import predict
 
 TITLE = "U-Net"
 GROUP = "unet-chapters"
-CHAPTERS = (lie, names, jump, losses)  # modules of explorer.app.inside
+CHAPTERS = (network, parts, lie, names, jump, losses)  # modules of explorer.app.inside
 
 
 def shared() -> tuple[list, gr.Button]:

@@ -1,0 +1,114 @@
+"""Network: a drawing of the network that is loaded, and what passes through each block of it.
+
+torch is imported when the chapter is first opened, not with the page.
+"""
+
+import re
+from pathlib import Path
+
+import gradio as gr
+
+from explorer.app import checks, controls
+from explorer.app.inside import asked as asking
+from explorer.app.inside import subjects
+from explorer.app.theme import template, widget
+
+TITLE = "Network"
+QUESTION = (
+    "Where do most of the parameters sit: where the picture is large, or where it is smallest? "
+    "And where is most of the arithmetic done?"
+)
+ANSWER = (
+    "In mnist two thirds of the parameters work on 7 × 7 places, the smallest, and do 30 % of the "
+    "arithmetic. At 28 × 28 a twentieth of the parameters do 28 % of it: a convolution’s weights "
+    "are used again at every place, so few of them cost much where the picture is large. That is "
+    "why a U-Net can afford to widen as it goes down."
+)
+EMPTY = "On its way: the network is being loaded and measured."
+FIRST = "down.0.residual"
+PLACE = re.compile(r"(?P<which>\w+)\|(?P<block>[\w.]{1,80})\|(?P<step>-?\d{1,2})")
+LAST = -1  # the step that a block opens with: what leaves it
+
+
+def place(text: object, which: str) -> tuple[str, int]:
+    """(block, step) out of "which|block|step"; of another network, the one it opens with."""
+    found = PLACE.fullmatch(text) if isinstance(text, str) else None
+    if not found:
+        raise checks.refuse("The block must be named as the drawing names it.")
+    if found["which"] != which:
+        return FIRST, LAST
+    return found["block"], int(found["step"])
+
+
+def look(digit, seed, degrees, which, chosen) -> dict:
+    """The feature maps of a block. Raises gr.Error, a sentence, naming the field."""
+    asked = asking.check(digit, seed, degrees)
+    which = checks.choice("Network", which, subjects.NETWORKS)
+    block, step = place(chosen, which)
+    from explorer.app.inside import dissected
+
+    return dissected.features(which, asked, block, step)
+
+
+def show(digit, seed, degrees, which, chosen) -> tuple[dict, dict]:
+    """The drawing and the feature maps of the chosen block; as `look`."""
+    maps = look(digit, seed, degrees, which, chosen)
+    from explorer.app.inside import drawn
+
+    return drawn.drawing(which), maps
+
+
+def take(event: gr.EventData) -> str:
+    """The block and the step that were clicked, as text."""
+    sent = getattr(event, "_data", None)
+    text = sent.get("place") if isinstance(sent, dict) else None
+    if not isinstance(text, str) or not PLACE.fullmatch(text):
+        raise checks.refuse("The block must be named as the drawing names it.")
+    return text
+
+
+def warm() -> None:
+    """What the chapter opens with."""
+    show("7", 0, asking.FIRST, subjects.APP, f"{subjects.APP}|{FIRST}|{LAST}")
+
+
+def chooser(model: str) -> gr.Radio:
+    """Which network: the app's, and that of scenes where its weights are."""
+    choices = [(Path(model).stem, subjects.APP)]
+    if subjects.scenes_here():
+        choices.append(("scenes, the text-to-image model", subjects.SCENES))
+    return gr.Radio(
+        choices,
+        value=subjects.APP,
+        label="Network",
+        elem_classes="chips",
+        visible=len(choices) > 1,
+    )
+
+
+def build(asked: list, context) -> list[controls.Job]:
+    """The drawing, and below it the block that was clicked."""
+    which = chooser(context.model)
+    chosen = gr.Textbox(f"{subjects.APP}|{FIRST}|{LAST}", visible=False)
+    drawing = _widget("unet/drawing.html", "unetDrawing")
+    maps = _widget("unet/features.html", "unetFeatures")
+    inputs = [*asked, which, chosen]
+    for clicked in (drawing, maps):
+        clicked.look(take, None, chosen, queue=False, **controls.SENT).success(
+            look, inputs, maps, show_progress="hidden", **controls.SENT, **_SHARED
+        )
+    return [controls.Job(show, inputs, [drawing, maps], maps, "unet_network")]
+
+
+_SHARED = {k: v for k, v in controls.SHARED.items() if k not in controls.SENT}
+
+
+def _widget(file: str, script: str) -> gr.HTML:
+    return gr.HTML(
+        None,
+        html_template=template(file),
+        js_on_load=widget(script, "(detail) => trigger('look', detail)"),
+        apply_default_css=False,
+        elem_classes="explorer-widget",
+        empty=EMPTY,
+    )
