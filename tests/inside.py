@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import torch
 
-from explorer.app import studio
+from explorer.app import labels, studio
 from explorer.models import zoo
 from explorer.models.unet import UNet, UNetConfig
 
@@ -42,13 +42,13 @@ def other_model(folder, caches):
     for parameter in net.parameters():  # the zeroed layers too
         torch.nn.init.normal_(parameter, std=0.1)
     path = zoo.save(folder / "other.safetensors", net, kind="unet", config=config)
-    before = studio._engine, studio._name
+    before = studio._engine, studio._name, labels._now
     studio.use(str(path))
     _forget(caches)
     try:
         yield path
     finally:
-        studio._engine, studio._name = before
+        studio._engine, studio._name, labels._now = before
         _forget(caches)
 
 

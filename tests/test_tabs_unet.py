@@ -211,11 +211,11 @@ def test_every_step_and_kind_has_words():
     assert all(line in ablate.__doc__ for line in parts.CODE.splitlines())
 
 
-def test_a_model_of_few_labels_opens_with_one_that_it_has(monkeypatch):
+def test_a_model_without_the_asked_label_is_told_none(monkeypatch):
     few = UNet(UNetConfig(channels=(8,), attention=(False,), emb_dim=16, classes=4))
     few.card = subjects.of("app", FIRST).engine.net.card
     monkeypatch.setattr(studio, "_engine", studio.Engine(few))
-    assert "told label 3, as it has 4 labels" in parts.run(*GOOD, "app")["about"]
+    assert "told no label" in parts.run(*GOOD, "app")["about"]
 
 
 @MNIST

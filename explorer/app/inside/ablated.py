@@ -43,7 +43,7 @@ def parts(net: nn.Module) -> list[Part]:
     """All that can be taken away from a network."""
     cfg, found = net.cfg, []
     for i, skip in enumerate(anatomy.skips(net)):
-        side = cfg.image_size // 2 ** (i // cfg.blocks)
+        side = cfg.side(i // cfg.blocks)
         count = f", no. {i % cfg.blocks + 1}" if cfg.blocks > 1 else ""
         label = f"cut skip {side}×{side}{count}, {skip.channels} channels"
         found.append(Part(label, "cut", partial(ablate.cut_skip, i)))

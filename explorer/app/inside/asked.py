@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from explorer.app import checks, controls
+from explorer.app import checks, controls, labels
 from explorer.app.once import once
 
 LEAST, MOST, FIRST = 1, 90, 45  # degrees of the angle: nearly clean, only noise, as much of either
@@ -19,7 +19,7 @@ DRAWN = 30  # DDIM steps for a picture that no gallery has
 class Asked:
     """A checked request; hashable, so that answers can be kept. Tensors are for one picture."""
 
-    digit: int = 7
+    digit: int = 7  # the class; -1 for a model without classes
     seed: int = 0
     degrees: float = FIRST  # of the angle atan2(sigma, alpha) at which the network is called
 
@@ -55,10 +55,18 @@ class Asked:
 
     @property
     def label(self) -> int | None:
-        """The digit as a label of the model; None where it has no such label."""
+        """The class as a label of the model; None where it has no such label."""
         from explorer.app import studio
 
-        return self.digit if self.digit < studio.engine().net.cfg.classes else None
+        return self.digit if 0 <= self.digit < studio.engine().net.cfg.classes else None
+
+    @property
+    def told(self) -> str:
+        """The label in words: "digit 7", "class circles" or "no label"."""
+        known, label = labels.now(), self.label
+        if label is None:
+            return "no label"
+        return f"{known.word.lower()} {known.name(label)}"
 
     @property
     def context(self):
@@ -76,18 +84,17 @@ class Asked:
 
     @property
     def about(self) -> str:
-        """Model, digit and seed, as a sentence begins."""
+        """Model, label and seed, as a sentence begins."""
         from explorer.app import studio
 
-        name = studio.engine().net.card.name
-        nothing = " (no label of this model: told none)" if self.label is None else ""
-        return f"Model {name}, digit {self.digit}{nothing}, seed {self.seed}"
+        return f"Model {studio.engine().net.card.name}, told {self.told}, seed {self.seed}"
 
 
 def check(digit, seed, degrees) -> Asked:
     """The request. Raises gr.Error, naming field and range."""
+    value = controls.checked_label("Digit", digit)
     return Asked(
-        int(checks.choice("Digit", digit, controls.DIGITS)),
+        -1 if value == "none" else int(value),
         checks.integer("Seed", seed, 0, controls.LAST_SEED),
         checks.number("Noise level", degrees, LEAST, MOST),
     )

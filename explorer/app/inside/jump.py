@@ -120,7 +120,7 @@ def _measured(one: asked.Asked, guesses: dict) -> dict[str, dict[str, list[float
 def _names(one: asked.Asked) -> dict[str, tuple[str, str, str]]:
     """What each guess is called, its ink and its dashes."""
     return {
-        "told": (f"network, told “{one.digit}”", "prediction", ""),
+        "told": (f"network, told {one.told}", "prediction", ""),
         "untold": ("network, told nothing", "prediction", "6 4"),
         "all": ("exact, over the gallery", "signal", "2 3"),
         "class": (f"exact, over class {one.digit}", "signal", "8 3 2 3"),
@@ -151,7 +151,7 @@ def _film(one, angles, xt, guesses, measured, weights) -> Film:
     def errors(name: str) -> list[str]:
         return [f"error {e:.3f}" for e in measured[name]["error"]]
 
-    said = {"told": f"told “{one.digit}”", "untold": "told nothing"}
+    said = {"told": f"told {one.told}", "untold": "told nothing"}
     tracks = [Track("x_t", grey(xt, 2), row=row, role="noise", alt="What the network sees.")]
     tracks += [
         Track("x̂_0", grey(guesses[name]), None, row, what, "prediction", errors(name), alt=GUESS)

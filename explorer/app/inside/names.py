@@ -129,7 +129,8 @@ def _value(film: Film, kind: str, series: dict, digit: int, seed: int) -> dict:
         for wanted, symbol in WANTED.items()
     ]
     about = (
-        f"{len(ANGLES)} angles, one evaluation each; digit {digit}, seed {seed}. The error grows "
+        f"{len(ANGLES)} angles, one evaluation each; {asked.Asked(digit, seed).told}, "
+        f"seed {seed}. The error grows "
         "σ/α times from ε̂ to x̂₀ and α/σ times from x̂₀ to ε̂; from v̂ it is σ and α times as large."
     )
     return along.value(film, ANGLES, plots, x=("angle in degrees", "at"), topic=0, about=about)

@@ -4,7 +4,7 @@ torch is imported when a question is first answered, not with the page.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 
 from explorer.app import controls, prompts
@@ -57,24 +57,25 @@ def of(which: str, asked: Asked) -> Subject:
 
 
 def _app(asked: Asked) -> Subject:
-    import torch
-
     from explorer.app.player import grey
 
-    classes = engine(APP).net.cfg.classes
-    told = f"digit {asked.digit}"
-    if asked.digit >= classes:  # it opens all the same, and says what it was told
-        asked = replace(asked, digit=asked.digit % classes)
-        told = f"label {asked.digit}, as it has {classes} labels"
+    label = asked.label
     return Subject(
         engine=engine(APP),
         xt=asked.xt,
         start=asked.eps,
-        tell=lambda net: net.embed(torch.tensor([asked.digit])),
+        tell=lambda net: _embedded(net, label),
         pictures=grey,
         scale=GUIDED,
-        told=told,
+        told=asked.told,
     )
+
+
+def _embedded(net, label: int | None):
+    """A label as `net` itself embeds it, (1, 1, D)."""
+    import torch
+
+    return net.null_context(1) if label is None else net.embed(torch.tensor([label]))
 
 
 def _scenes(asked: Asked) -> Subject:
