@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from explorer.app import studio
+from explorer.app import checks, studio
 from explorer.app.noise import normal
 from explorer.app.player import Film, Track, grey
 from explorer.denoisers import from_network
@@ -62,6 +62,12 @@ def run(
     x0 = torch.tensor(picture, dtype=torch.float32).reshape(1, 1, SIDE, SIDE) / 127.5 - 1
     eps, made = noises(seed), SCHEDULES[schedule]()
     engine = studio.engine()
+    cfg = engine.net.cfg
+    if (cfg.image_channels, cfg.image_size) != (1, SIDE):
+        raise checks.refuse(
+            f"{engine.net.card.name} draws pictures of {cfg.image_size}×{cfg.image_size}, "
+            f"{cfg.image_channels} channels: it cannot go on from {SIDE}×{SIDE} greys."
+        )
     context, null = studio.contexts([-1 if label is None else label] * NOISES)
     denoise = from_network(engine, context=null if label is None else context)
     digit = reading(x0)[0]

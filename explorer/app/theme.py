@@ -68,6 +68,7 @@ SCRIPTS = (
     "latent/shelf.js",
     "latent/encode.js",
     "latent/apart.js",
+    "learning/digits.js",
 )
 STYLES = (
     "app.css",
@@ -92,6 +93,7 @@ STYLES = (
     "attention/causes.css",
     "truth.css",
     "latent.css",
+    "learning/digits.css",
 )
 
 SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "sans-serif")

@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -93,11 +93,16 @@ def start(recipe: Recipe, precision: str = "auto", device: str = "auto") -> Run:
     return Run(recipe, accelerator, bf16, objective, optimizer, ema)
 
 
-def train(run: Run, images: Images) -> Iterator[Progress]:
+def train(
+    run: Run, images: Images, rate: Callable[[Recipe, int], float] | None = None
+) -> Iterator[Progress]:
     """Train from `run.step` to the end of the recipe, yielding after each step.
 
     Every random number of a step comes from (seed, step): a resumed run is the run itself.
+    rate: the learning rate of (recipe, step), asked for as the step begins; `learning_rate` if
+    not given.
     """
+    rate = rate or learning_rate
     recipe, accelerator = run.recipe, run.accelerator
     bare = accelerator.unwrap_model(run.objective)
     mine = slice(accelerator.process_index, None, accelerator.num_processes)
@@ -108,7 +113,7 @@ def train(run: Run, images: Images) -> Iterator[Progress]:
             return
         labels = None if images.labels is None else images.labels[rows]
         whole = bare.prepare(images.pixels[rows], labels, generator(recipe.seed, step))
-        lr = learning_rate(recipe, step)
+        lr = rate(recipe, step)
         for group in run.optimizer.param_groups:
             group["lr"] = lr
 

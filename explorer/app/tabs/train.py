@@ -2,11 +2,12 @@
 
 import gradio as gr
 
+from explorer.app.learning import digits
 from explorer.app.theme import predict
 
 TITLE = "Train"
 GROUP = "train-chapters"
-CHAPTERS = ()  # modules of explorer.app.learning
+CHAPTERS = (digits,)  # modules of explorer.app.learning
 
 
 def build(context) -> None:
