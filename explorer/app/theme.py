@@ -69,6 +69,7 @@ SCRIPTS = (
     "latent/encode.js",
     "latent/apart.js",
     "learning/digits.js",
+    "learning/batch.js",
 )
 STYLES = (
     "app.css",
@@ -94,6 +95,7 @@ STYLES = (
     "truth.css",
     "latent.css",
     "learning/digits.css",
+    "learning/batch.css",
 )
 
 SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "sans-serif")

@@ -2,12 +2,12 @@
 
 import gradio as gr
 
-from explorer.app.learning import digits
+from explorer.app.learning import batch, digits
 from explorer.app.theme import predict
 
 TITLE = "Train"
 GROUP = "train-chapters"
-CHAPTERS = (digits,)  # modules of explorer.app.learning
+CHAPTERS = (digits, batch)  # modules of explorer.app.learning
 
 
 def build(context) -> None:
