@@ -27,6 +27,7 @@ def digits(count: int = 40, size: int = 28) -> Images:
 @pytest.fixture(autouse=True)
 def small(monkeypatch):
     monkeypatch.setattr(timed, "SMALL", TINY)
+    monkeypatch.setattr(live, "STEPS", 2)
 
 
 def run_of(images: Images, **changes):

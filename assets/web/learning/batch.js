@@ -20,7 +20,7 @@
 
     function heads() {
       return [ex.element('span', { class: 'head' }, 'angle, label told'),
-        ...ROWS.map(([, name, role, what]) => ex.element('span', { class: `head ${role}`, title: what }, ex.symbol(name))),
+        ...ROWS.map(([, name, role, what]) => ex.element('span', { class: `head ${role}`, title: what }, name.includes('_') ? ex.symbol(name) : ex.element('span', { class: 'math' }, name))),
         ex.element('span', { class: 'head' }, 'its loss')];
     }
 
