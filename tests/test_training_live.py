@@ -94,6 +94,7 @@ def test_the_curve_is_the_mean_loss_of_each_part_of_the_time():
     for seconds, loss in ((0.25, 2.0), (0.75, 4.0), (5.5, 1.0), (1e9, 3.0)):
         curve.add(seconds, loss)
     assert curve.points() == [[0.5, 3.0], [5.5, 1.0], [1e9, 3.0]]
+    assert {type(value) for point in curve.points() for value in point} == {float}
 
 
 def test_what_is_downloaded_is_the_network_as_the_zoo_opens_it(tmp_path):

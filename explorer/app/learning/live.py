@@ -219,9 +219,8 @@ class Curve:
 
     def points(self) -> list[list[float]]:
         """[seconds, mean loss] of every part in which there was a step."""
-        return [
-            [round(seconds / n, 2), float(f"{loss / n:.4g}")] for seconds, loss, n in self.sums if n
-        ]
+        sums = self.sums.tolist()  # plain numbers: JSON has no others
+        return [[round(seconds / n, 2), float(f"{loss / n:.4g}")] for seconds, loss, n in sums if n]
 
 
 def saved(net: UNet) -> bytes:
