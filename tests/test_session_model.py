@@ -1,6 +1,8 @@
 """A network of one's own page: nobody else is shown it, nor anything that it has drawn."""
 
 import gc
+import json
+import re
 import threading
 import weakref
 from contextvars import copy_context
@@ -12,10 +14,13 @@ import pytest
 import torch
 from gradio.context import LocalContext
 
-from explorer.app import controls, sessions, studio
+from explorer.app import controls, resume, sessions, studio
+from explorer.app.attending import pixels
 from explorer.app.engine import Engine
+from explorer.app.guiding import answers as guiding
+from explorer.app.guiding import asked
 from explorer.app.once import once
-from explorer.app.racing import race
+from explorer.app.racing import answers, race
 from explorer.models import zoo
 from explorer.models.unet import UNet, UNetConfig
 
@@ -143,3 +148,34 @@ def test_a_label_that_the_network_was_never_told_of_is_refused():
     own("a")
     with pytest.raises(gr.Error, match="of a was told of 3 classes, counted from 0: it knows no 7"):
         as_session("a", studio.contexts, [7])
+
+
+def film() -> dict:
+    return answers.film(answers.Asked(digit="1", budget=4, chosen=(("ddim", "trailing"),)))
+
+
+def scales() -> tuple:
+    return guiding.strip(asked.Asked(told="1", steps=4), (0.0, 1.0, 2.0))
+
+
+def returned() -> tuple:
+    return resume._resumed((0,) * 784, (200,), "linear", 0, 1)
+
+
+def attended() -> dict:
+    return pixels.payload(1, 0, 4)
+
+
+@pytest.mark.parametrize("chapter", [film, scales, returned, attended])
+def test_chapters_show_each_page_pictures_of_its_own_network_and_name_it(chapter):
+    own("a", 1), own("b", 2)
+    shown = {who: json.dumps(as_session(who, chapter)) for who in ("a", "b", "c")}
+    for who, name in {"a": "of a", "b": "of b", "c": "shipped"}.items():
+        assert name in shown[who]
+        assert json.dumps(as_session(who, chapter)) == shown[who]  # kept, and its own
+    assert len({frames(one) for one in shown.values()}) == 3
+
+
+def frames(shown: str) -> str:
+    """All pictures of an answer, in base64."""
+    return "".join(re.findall(r'"frames": "([^"]*)"', shown))
