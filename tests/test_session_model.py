@@ -70,7 +70,7 @@ def drawn() -> torch.Tensor:
     return run.picture
 
 
-def test_each_session_runs_the_network_that_it_chose_also_in_the_threads_of_a_race():
+def test_each_session_runs_the_network_that_it_chose_also_in_the_threads_of_a_race(monkeypatch):
     a, b = own("a", 1), own("b", 2)
     assert as_session("a", studio.engine) is a and as_session("b", studio.engine) is b
     assert as_session("c", studio.engine) is as_session(None, studio.engine) is studio.common()
@@ -82,6 +82,8 @@ def test_each_session_runs_the_network_that_it_chose_also_in_the_threads_of_a_ra
     for i in range(3):
         assert torch.equal(pictures[i], as_session("abc"[i], drawn))
         assert all(not torch.equal(pictures[i], other) for other in pictures[:i])
+    monkeypatch.setattr(studio, "_engine", a)  # as if the app had been started with it
+    assert torch.equal(as_session(None, drawn), pictures[0])
 
 
 def test_back_to_the_shipped_model_and_to_ones_own_again():

@@ -24,10 +24,10 @@ QUESTION = (
     "grey noise, blots, strokes, or digits?"
 )
 ANSWER = (
-    "Blots within the first seconds, since the first thing learnt is that most of a picture is "
-    "black and the ink is in the middle; then strokes; then digits that can be read, not each of "
-    "them. The loss falls fast and then hardly at all, while the samples go on getting better: "
-    "what is left to learn is a small part of the error, and all of the picture."
+    "On two cores, most of them digits. First there are blots, as the first thing learnt is that "
+    "most of a picture is black and the ink lies in the middle; then strokes; then digits that "
+    "can be read. The loss has most of its fall behind it while the samples are still blots: what "
+    "makes a digit of them is a small part of the error."
 )
 SHORTEST, LONGEST, FIRST = 30, 300, 60  # seconds of a run
 WAIT = 0.3  # seconds between two looks at the line
