@@ -172,18 +172,16 @@ def build(context) -> None:
     def opened():
         return look(data)
 
-    with gr.Row(equal_height=False, elem_classes="asked"):
-        with gr.Column(scale=4, min_width=280):
-            seconds = gr.Slider(
-                SHORTEST,
-                LONGEST,
-                FIRST,
-                step=10 if SHORTEST >= 10 else 1,
-                label="Time limit in seconds: the learning rate falls to zero as it ends",
-            )
-        with gr.Column(scale=2, min_width=240), gr.Row(elem_classes="seed"):
-            go = gr.Button("Train", variant="primary", min_width=110)
-            halt = gr.Button("Stop", min_width=80)
+    seconds = gr.Slider(
+        SHORTEST,
+        LONGEST,
+        FIRST,
+        step=1,
+        label="Time limit in seconds: the learning rate falls to zero as it ends",
+    )
+    with gr.Row(elem_classes="own-network"):
+        go = gr.Button("Train", variant="primary", min_width=110)
+        halt = gr.Button("Stop", min_width=80)
     show = gr.HTML(
         None,
         html_template=template("learning/digits.html"),
