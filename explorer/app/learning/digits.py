@@ -7,7 +7,7 @@ import asyncio
 import base64
 import threading
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import aclosing, contextmanager
 from html import escape
 from pathlib import Path
 
@@ -161,17 +161,12 @@ def warm() -> None:
     from explorer.app.learning import live  # noqa: F401
 
 
+SWITCHED = "() => document.dispatchEvent(new Event('explorer:network'))"
+PRIVATE = {"api_visibility": "private", "show_progress": "hidden"}
+
+
 def build(context) -> None:
     """The chapter: the time, the run, and what becomes of the network."""
-    data = context.data
-
-    async def train(seconds):
-        async for shown in live(data, seconds):
-            yield shown
-
-    def opened():
-        return look(data)
-
     seconds = gr.Slider(
         SHORTEST,
         LONGEST,
@@ -180,8 +175,7 @@ def build(context) -> None:
         label="Time limit in seconds: the learning rate falls to zero as it ends",
     )
     with gr.Row(elem_classes="own-network"):
-        go = gr.Button("Train", variant="primary", min_width=110)
-        halt = gr.Button("Stop", min_width=80)
+        go, halt = gr.Button("Train", variant="primary"), gr.Button("Stop")
     show = gr.HTML(
         None,
         html_template=template("learning/digits.html"),
@@ -189,22 +183,37 @@ def build(context) -> None:
         apply_default_css=False,
         elem_classes="explorer-widget",
     )
+    told = _network(context)
+    data = context.data
+
+    async def train(seconds):
+        async with aclosing(live(data, seconds)) as states:
+            async for state in states:
+                yield state
+
+    def opened():
+        return look(data)
+
+    running = go.click(
+        train, seconds, [show, told], preprocess=False, concurrency_limit=None, **PRIVATE
+    )
+    running.then(None, js=SWITCHED, api_visibility="private")
+    halt.click(stop, queue=False, **PRIVATE)
+    show.look(opened, None, [show, told], **PRIVATE)
+    context.warm_up.append(warm)
+
+
+def _network(context) -> gr.HTML:
+    """The line on the page's network, and what can be done with one's own."""
     told = controls.said()
     with gr.Row(elem_classes="own-network"):
         mine = gr.Button("Use it in the other tabs", size="md")
         theirs = gr.Button(f"Back to {Path(context.model).stem}", size="md")
         keep = gr.Button("Download it", size="md")
     file = gr.HTML(None, html_template="", js_on_load=widget("offer"), apply_default_css=False)
-
-    private = {"api_visibility": "private", "show_progress": "hidden"}
-    go.click(train, seconds, [show, told], preprocess=False, concurrency_limit=None, **private)
-    halt.click(stop, queue=False, **private)
-    show.look(opened, None, [show, told], **private)
-    context.tab.select(line, None, told, **private)
-    switched = "() => document.dispatchEvent(new Event('explorer:network'))"
+    context.tab.select(line, None, told, **PRIVATE)
     for button, handler in ((mine, use), (theirs, back)):
-        button.click(handler, None, told, **private).success(
-            None, js=switched, api_visibility="private"
-        )
-    keep.click(download, None, file, **private)
-    context.warm_up.append(warm)
+        pressed = button.click(handler, None, told, **PRIVATE)
+        pressed.success(None, js=SWITCHED, api_visibility="private")
+    keep.click(download, None, file, **PRIVATE)
+    return told
