@@ -69,7 +69,7 @@ class Live:
 
         Raises ValueError, a sentence, where the loss is no longer finite.
         """
-        every = max(1.0, min(5.0, self.limit / 15))  # seconds from one set of samples to the next
+        every = max(2.0, min(5.0, self.limit / 12))  # seconds from one set of samples to the next
         moments = timed.train_for(self.run, self.images, self.limit)
         shown, next_samples, samples = -1.0, 0.0, None
         while (moment := compute(next, moments, None)) is not None:
