@@ -4,6 +4,8 @@ import asyncio
 import base64
 import math
 import re
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from pathlib import Path
 from types import SimpleNamespace
@@ -37,6 +39,12 @@ def small(monkeypatch):
     sessions._kept.clear()
 
 
+def told(story: Coroutine):
+    """What a story comes to; in a thread, as the browser's tests leave a loop in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, story).result()
+
+
 def ask(session: str) -> None:
     """From here on, this session asks."""
     LocalContext.request.set(SimpleNamespace(session_hash=session))
@@ -67,7 +75,7 @@ def test_who_comes_second_waits_in_words_and_has_a_turn_when_the_first_closes_th
         )
         await second.aclose()
 
-    asyncio.run(story())
+    told(story())
 
 
 def test_a_page_that_is_cancelled_in_the_middle_of_a_step_frees_the_line():
@@ -81,7 +89,7 @@ def test_a_page_that_is_cancelled_in_the_middle_of_a_step_frees_the_line():
             await task
         assert not chapter.LINE._tickets
 
-    asyncio.run(story())
+    told(story())
 
 
 def test_who_waits_can_leave_the_line_and_nobody_stands_in_it_twice():
@@ -97,13 +105,13 @@ def test_who_waits_can_leave_the_line_and_nobody_stands_in_it_twice():
         await second.aclose()
         await first.aclose()
 
-    asyncio.run(story())
+    told(story())
 
 
 @pytest.mark.parametrize("seconds", [29, 301, math.nan, math.inf, None, True, "60"])
 def test_a_time_outside_its_range_is_refused_by_name(seconds):
     with pytest.raises(gr.Error, match="The time limit must be a number from 30 to 300"):
-        asyncio.run(step("a", chapter.live(None, seconds)))
+        told(step("a", chapter.live(None, seconds)))
 
 
 def test_without_pictures_there_is_a_sentence_and_nothing_is_downloaded(monkeypatch, tmp_path):
@@ -111,7 +119,7 @@ def test_without_pictures_there_is_a_sentence_and_nothing_is_downloaded(monkeypa
     monkeypatch.setenv("EXPLORER_DATA", str(tmp_path))
     live.pictures.cache_clear()
     with pytest.raises(gr.Error, match="explorer app --data FOLDER"):
-        asyncio.run(step("a", chapter.live(None, 60)))
+        told(step("a", chapter.live(None, 60)))
     shown, _ = copy_context().run(chapter.look, None)
     assert shown["phase"] == "missing" and "downloads nothing" in shown["sentence"]
     assert not list(tmp_path.iterdir())
@@ -130,7 +138,7 @@ def test_the_page_says_which_network_it_runs_and_hands_it_over_as_a_file(tmp_pat
         ask("nobody")
         with pytest.raises(gr.Error, match="no network of its own yet"):
             chapter.use()
-        asyncio.run(story())
+        told(story())
         ask("a")
         name = sessions.own("a").engine.net.card.name
         assert f"{name}</b> is ready" in chapter.line()
