@@ -65,11 +65,17 @@ def app(
     ] = None,
     browser: Annotated[bool, typer.Option(help="Open the page in the default browser.")] = False,
     model: Model = "mnist",
+    data: Data = None,
 ) -> None:
-    """Serve the app and print its address. It needs no data set and no network connection."""
+    """Serve the app and print its address. It needs no data set and no network connection.
+
+    The tab Train can train on the pictures of --data.
+    """
     from explorer.app.main import launch
 
-    launch(host, port, browser=browser, model=model)
+    if data is not None and not data.exists():
+        raise ValueError(f"There is nothing at {data}: --data names a folder or an .npz.")
+    launch(host, port, browser=browser, model=model, data=data)
 
 
 @cli.command(epilog="Example: explorer train --data my-pictures --name mine")

@@ -64,6 +64,11 @@ def test_help_names_every_sampler_schedule_and_spacing(capsys):
     assert all(name in shown for name in (*SAMPLERS, *SCHEDULES, *SPACINGS))
 
 
+def test_the_app_refuses_pictures_that_are_not_there(capsys, tmp_path):
+    missing = tmp_path / "none"
+    assert f"There is nothing at {missing}" in refusal(capsys, "app", "--data", missing)
+
+
 def test_help_imports_nothing_heavy():
     code = (
         "import sys, explorer.cli\n"

@@ -24,7 +24,7 @@
       if (!table) {
         find('.source').textContent = 'The quality of this model has not been measured: “explorer evaluate” does it, and this place then shows it.';
       } else {
-        find('.source').textContent = `${table.n} samples a point, classes in turn; scale 1, ${table.schedule} schedule. The project’s classifier names the digits, and ` +
+        find('.source').textContent = `Lines: model ${props.model}, ${table.n} samples a point, classes in turn; scale 1, ${table.schedule} schedule. The project’s classifier names the digits, and ` +
           `its features give the Fréchet distance to the test digits (less is better; as many real training digits score ${ex.show(table.real, 2)}, here 1). Standard errors are about ` +
           `${ex.show(table.lines[0].rows.at(-1).frechet_error / table.real, 2)} and ${ex.show(100 * table.lines[0].rows.at(-1).accuracy_error, 2)} %. ` +
           `DDIM and Euler lie on one line, and so do DDPM and Euler ancestral.${outside(KINDS[kind])} Measured by “explorer evaluate”.`;
@@ -58,6 +58,7 @@
       if (!value) return;
       const fresh = value.rows.length !== rows.length;
       rows = value.rows;
+      find('.live h4').textContent = `Measured here: model ${value.model}`;
       const share = value.done / value.total;
       find('progress').value = share;
       find('.done').textContent = value.stopped ? `Stopped at ${Math.round(100 * share)} %.`

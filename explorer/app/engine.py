@@ -6,9 +6,11 @@ own; whenever all of them wait for the network, it is called once.
 """
 
 import threading
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from typing import TypeVar
@@ -59,16 +61,18 @@ class _Call:
 
 
 class Engine:
-    """A network behind a queue; call it from any thread."""
+    """A network behind a queue; call it from any thread. Its thread ends with its last user."""
 
     def __init__(self, net: nn.Module) -> None:
         self.net = net
         self.calls = 0  # network calls so far, for tests and the curious
-        self._queue: SimpleQueue[_Call] = SimpleQueue()
+        self._queue: SimpleQueue[_Call | None] = SimpleQueue()
         self._runs = 0
         self._count = threading.Lock()  # guards _runs
         self._alone = threading.Lock()  # held while the network computes
-        threading.Thread(target=self._serve, name="engine", daemon=True).start()
+        serving = (weakref.ref(self), self._queue)
+        threading.Thread(target=_serve, args=serving, name="engine", daemon=True).start()
+        weakref.finalize(self, self._queue.put, None)
 
     def __call__(self, x: Tensor, angle: Tensor, context: Tensor) -> Tensor:
         """The network's prediction (B, C, H, W); blocks until the shared batch was computed."""
@@ -88,14 +92,18 @@ class Engine:
                 self._runs -= 1
 
     def together(self, jobs: Sequence[Callable[[], Result]]) -> list[Result]:
-        """Do all jobs side by side, so that their network calls share batches."""
+        """Do all jobs side by side, so that their network calls share batches.
+
+        Each has a copy of the caller's context: it is asked by the same session.
+        """
 
         def one(job: Callable[[], Result]) -> Result:
             with self.run():
                 return job()
 
         with ThreadPoolExecutor(max(1, len(jobs))) as pool:
-            return list(pool.map(one, jobs))
+            done = [pool.submit(copy_context().run, one, job) for job in jobs]
+            return [future.result() for future in done]
 
     @contextmanager
     def alone(self) -> Iterator[nn.Module]:
@@ -103,30 +111,29 @@ class Engine:
         with self._alone:
             yield self.net
 
-    def _serve(self) -> None:
-        kept: list[_Call] = []  # calls that did not fit the last batch
-        while True:
-            batch = self._gather(kept)
+    def _serve(self, call: _Call) -> None:
+        """Answer a call, and those that come soon, until none is left that did not fit."""
+        waiting = [call]
+        while waiting:
+            batch, waiting = self._gather(waiting)
             with self._alone:
                 compute(self._answer, batch)
 
-    def _gather(self, kept: list[_Call]) -> list[_Call]:
-        """At least one call, and those of the other runs that come soon and have its shape."""
-        waiting = kept[:] or [self._queue.get()]
-        kept.clear()
+    def _gather(self, waiting: list[_Call]) -> tuple[list[_Call], list[_Call]]:
+        """A batch of calls of one shape, also of runs that ask soon; and what did not fit it."""
         while len(waiting) < max(self._runs, 1):
             try:
                 waiting.append(self._queue.get(timeout=PATIENCE))
             except Empty:
                 break
-        batch, rows = [], 0
+        batch, kept, rows = [], [], 0
         for call in waiting:
             if not batch or (rows + len(call.x) <= MAX_ROWS and call.fits(batch[0])):
                 batch.append(call)
                 rows += len(call.x)
             else:
                 kept.append(call)
-        return batch
+        return batch, kept
 
     @torch.no_grad()
     def _answer(self, batch: list[_Call]) -> None:
@@ -143,3 +150,11 @@ class Engine:
             return
         for call, part in zip(batch, parts, strict=True):
             call.answer.set_result(part)
+
+
+def _serve(of: weakref.ref[Engine], queue: SimpleQueue) -> None:
+    """The thread of an engine: it holds the engine only while somebody waits for an answer."""
+    while (call := queue.get()) is not None:
+        if engine := of():
+            engine._serve(call)
+        del engine, call

@@ -42,10 +42,15 @@ def now() -> Labels:
     return _now
 
 
-def use(config: object, facts: dict) -> None:
-    """Take over the classes of a model: names from its facts, numbers where they have none."""
-    global _now
+def of(config: object, facts: dict) -> Labels:
+    """The classes of a model: names from its facts, numbers where they have none."""
     count, told = config.classes, facts.get("classes")
     known = isinstance(told, list) and len(told) == count and all(isinstance(n, str) for n in told)
     names = tuple(name[:LONGEST] for name in told) if known else tuple(map(str, range(count)))
-    _now = Labels(names, config.image_channels, config.image_size)
+    return Labels(names, config.image_channels, config.image_size)
+
+
+def use(config: object, facts: dict) -> None:
+    """Offer the classes of a model from now on; see `of`."""
+    global _now
+    _now = of(config, facts)

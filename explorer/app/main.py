@@ -7,9 +7,11 @@ Add the module to TABS, its JavaScript to `theme.SCRIPTS`, and it is there. Noth
 import or build may import torch: the page must be served first (see `Context.warm_up`).
 """
 
+import os
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import gradio as gr
 
@@ -36,6 +38,7 @@ class Context:
     """What the page lends to its tabs.
 
     `model` is the network that the tabs run, a name of the zoo or a path.
+    `data` is what networks are trained on here, as `explorer train --data` means it.
     `tab` is the gr.Tab being built, for `context.tab.select(...)`. Functions appended to `warm_up`
     run one after another on one background thread once the page is served: import torch, load
     weights and fill caches there. `lent` holds what one tab offers to those built after it, by
@@ -44,6 +47,7 @@ class Context:
 
     tab: gr.Tab | None = None
     model: str = SHIPPED
+    data: Path | None = None
     warm_up: list[Callable[[], object]] = field(default_factory=list)
     lent: dict[str, gr.HTML] = field(default_factory=dict)
 
@@ -101,6 +105,7 @@ def launch(
     *,
     browser: bool = False,
     model: str = SHIPPED,
+    data: Path | None = None,
 ) -> None:
     """Serve the app until interrupted; print its address.
 
@@ -109,6 +114,8 @@ def launch(
         port: port, or None for the first free one from 7860.
         browser: open the page in the default browser.
         model: the network that the tabs run, a name of the zoo or a path.
+        data: pictures to train on: the folder of data sets (EXPLORER_DATA, or ./data, where it is
+            None), an .npz, or a folder of images.
 
     Raises ZooError, a sentence that names the file, where the model cannot be loaded.
     """
@@ -116,7 +123,9 @@ def launch(
         from explorer.app import studio
 
         studio.use(model)
-    context = Context(model=model)
+    if data is not None and data.is_dir():
+        os.environ["EXPLORER_DATA"] = str(data)  # the other tabs find their test digits there too
+    context = Context(model=model, data=data)
     demo = build(context)
     demo.queue(max_size=200, status_update_rate=1, api_open=False)
     demo.launch(

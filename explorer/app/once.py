@@ -6,13 +6,16 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from functools import wraps
 
+from explorer.app import sessions
+
 
 def once(size: int) -> Callable[[Callable], Callable]:
     """A decorator that keeps a function's last `size` different answers (least used goes first).
 
     Calls with the same arguments at the same time share one computation, which functools'
     lru_cache does not do: thirty students open a tab together. An error is not kept.
-    Arguments are positional and hashable.
+    Arguments are positional and hashable. An answer belongs to the network that gave it: who runs
+    one of their own gets no other's, also if they switch while it is computed.
     """
 
     def decorate(function: Callable) -> Callable:
@@ -21,12 +24,16 @@ def once(size: int) -> Callable[[Callable], Callable]:
 
         @wraps(function)
         def answer(*arguments):
+            with sessions.fixed() as own:
+                return kept_or_made((own.number if own else 0, *arguments), arguments)
+
+        def kept_or_made(key: tuple, arguments: tuple):
             with lock:
-                future = kept.get(arguments)
+                future = kept.get(key)
                 mine = future is None
                 if mine:
-                    future = kept[arguments] = Future()
-                kept.move_to_end(arguments)
+                    future = kept[key] = Future()
+                kept.move_to_end(key)
                 while len(kept) > size:
                     kept.popitem(last=False)
             if mine:
@@ -34,8 +41,8 @@ def once(size: int) -> Callable[[Callable], Callable]:
                     future.set_result(function(*arguments))
                 except BaseException as error:
                     with lock:
-                        if kept.get(arguments) is future:
-                            del kept[arguments]
+                        if kept.get(key) is future:
+                            del kept[key]
                     future.set_exception(error)
             return future.result()
 

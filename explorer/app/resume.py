@@ -35,7 +35,7 @@ def _resumed(picture: tuple, starts: tuple, schedule: str, seed: int, label: int
 
 def _table(digit: int, ways, label: int | None) -> str:
     """What was measured, as HTML of checked numbers."""
-    from explorer.app import labels, studio
+    from explorer.app import studio
     from explorer.app.resuming import NOISES, STEPS
 
     rows = "".join(
@@ -45,7 +45,7 @@ def _table(digit: int, ways, label: int | None) -> str:
     )
     told = "Nothing was told to the model" if label is None else f"The model was told “{label}”"
     model = escape(studio.digits().net.card.name)
-    if not labels.now().digits:
+    if studio.digits() is not studio.engine():
         model += f", as {controls.model_name()} does not draw digits"
     return (
         "<table class='resumed'><thead><tr><th>start</th><th>ᾱ left there</th>"

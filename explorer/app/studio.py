@@ -1,4 +1,7 @@
-"""The model that the tabs run: loaded once, on first use, behind one engine for everybody."""
+"""The model that the tabs run: loaded once, on first use, behind one engine for everybody.
+
+Who has trained a network on this page and chosen it gets the engine of that one instead.
+"""
 
 import threading
 from functools import cache
@@ -6,7 +9,7 @@ from functools import cache
 import torch
 from torch import Tensor
 
-from explorer.app import labels
+from explorer.app import checks, labels, sessions
 from explorer.app.engine import Engine
 from explorer.models import zoo
 
@@ -30,7 +33,13 @@ def use(name_or_path: str) -> None:
 
 
 def engine() -> Engine:
-    """The engine of the chosen model. Slow the first time: put it in `Context.warm_up`."""
+    """The engine of the session's own network if it chose that, else of the app's model."""
+    own = sessions.chosen()
+    return own.engine if own else common()
+
+
+def common() -> Engine:
+    """The engine of the app's model. Slow the first time: put it in `Context.warm_up`."""
     global _engine
     with _lock:
         if _engine is None:
@@ -40,7 +49,8 @@ def engine() -> Engine:
 
 def digits() -> Engine:
     """The engine of a model of digits: the chosen one if it is, else the shipped one."""
-    return engine() if labels.now().digits else _shipped()
+    chosen = engine()
+    return chosen if labels.of(chosen.net.cfg, chosen.net.card.facts).digits else _shipped()
 
 
 @cache
@@ -61,7 +71,15 @@ def generator(seed: int, stream: int = 0) -> torch.Generator:
 
 
 def contexts(labels: list[int]) -> tuple[Tensor, Tensor]:
-    """(context, null), each (len(labels), L, D): the tokens of the labels and of no label."""
+    """(context, null), each (len(labels), L, D): the tokens of the labels and of no label.
+
+    Raises gr.Error, a sentence, for a label that the model does not have.
+    """
     net = engine().net
+    if max(labels) >= net.cfg.classes:
+        raise checks.refuse(
+            f"{net.card.name} was told of {net.cfg.classes} classes, counted from 0: "
+            f"it knows no {max(labels)}."
+        )
     with torch.no_grad():
         return net.embed(torch.tensor(labels)), net.null_context(len(labels))

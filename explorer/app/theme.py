@@ -77,6 +77,8 @@ SCRIPTS = (
     "unet/sheet.js",
     "unet/features.js",
     "unet/parts.js",
+    "learning/digits.js",
+    "learning/batch.js",
 )
 STYLES = (
     "app.css",
@@ -104,6 +106,8 @@ STYLES = (
     "inside/asks.css",
     "learning/plane.css",
     "unet.css",
+    "learning/digits.css",
+    "learning/batch.css",
 )
 
 SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "sans-serif")

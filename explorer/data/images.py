@@ -13,7 +13,7 @@ from explorer.data.rules import DataError, checked_labels, checked_shape
 from explorer.data.vision import NAMES, from_torchvision
 from explorer.paths import default_root
 
-__all__ = ["DataError", "Images", "default_root", "load_images", "open_images"]
+__all__ = ["DataError", "Images", "at_hand", "default_root", "load_images", "open_images"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,8 +69,24 @@ def open_images(name: str, data: str | Path | None = None, train: bool = True) -
     path = Path(data)
     if not path.exists() and path.suffix == ".npz":
         raise DataError(f"There is no file {path}.")
-    is_set = path.is_file() or next(_pictures_within(path), None) is not None
+    is_set = _is_set(path)
     return load_images(path.absolute(), None, train) if is_set else load_images(name, path, train)
+
+
+def at_hand(name: str, data: str | Path | None = None) -> bool:
+    """Whether the training pictures of `open_images(name, data)` lie on this disk.
+
+    name: one that torchvision knows. Where it is false, `open_images` would download them.
+    """
+    root = Path(data) if data is not None else default_root()
+    if data is not None and _is_set(root):
+        return True
+    files = [root / NAMES[name].folder / file for file in NAMES[name].files]
+    return (root / f"{name}.npz").is_file() or all(file.is_file() for file in files)
+
+
+def _is_set(path: Path) -> bool:
+    return path.is_file() or next(_pictures_within(path), None) is not None
 
 
 def _pictures_within(folder: Path) -> Iterator[Path]:

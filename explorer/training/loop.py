@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -119,14 +119,20 @@ def optimizer_of(module: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
     )
 
 
-def train(run: Run, images: Images) -> Iterator[Progress]:
+def train(
+    run: Run, images: Images, rate: Callable[[Recipe, int], float] | None = None
+) -> Iterator[Progress]:
     """Train from `run.step` to the end of the recipe, yielding after each step.
 
     Every random number of a step comes from (seed, step): a resumed run is the run itself. Each
     process draws the whole batch and takes its rows. Where a loss is a mean over rows, as all but
     Reading's are, any number of processes goes the same way, also one that does not divide the
     batch: each loss weighs as much as its share of the rows.
+
+    rate: the learning rate of (recipe, step), asked for as the step begins; `learning_rate` if
+    not given.
     """
+    rate = rate or learning_rate
     recipe, accelerator = run.recipe, run.accelerator
     bare = accelerator.unwrap_model(run.objective)
     mine = slice(accelerator.process_index, None, accelerator.num_processes)
@@ -137,7 +143,7 @@ def train(run: Run, images: Images) -> Iterator[Progress]:
             return
         labels = None if images.labels is None else images.labels[rows]
         whole = bare.prepare(images.pixels[rows], labels, generator(recipe.seed, step))
-        lr = learning_rate(recipe, step)
+        lr = rate(recipe, step)
         for group in run.optimizer.param_groups:
             group["lr"] = lr
 

@@ -26,6 +26,7 @@
     }
 
     find('.go').onclick = go;
+    document.addEventListener('explorer:network', () => { first = true; }); // another network: run again once this is open
     document.addEventListener('change', ({ target }) => { // another thing to tell it runs at once
       if (root.offsetParent !== null && target.closest('.resume-row') && target.type === 'radio') setTimeout(go, 50);
     });

@@ -112,10 +112,9 @@ def including(angles: Sequence[float], degrees: float) -> list[float]:
 
 def in_gallery() -> bool:
     """Whether the gallery's digits are pictures of the kind that the model draws."""
-    from explorer.app import gallery, studio
+    from explorer.app import studio
 
-    cfg = studio.engine().net.cfg
-    return (cfg.image_channels, cfg.image_size) == (1, gallery.about()["size"])
+    return studio.digits() is studio.engine()
 
 
 def picture(label: int):

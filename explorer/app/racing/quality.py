@@ -40,11 +40,13 @@ def reference() -> Reference:
 def measure(entrants: Sequence[Entrant], n: int, seed: int = 0) -> Iterator[dict]:
     """Draw n digits with each entrant at scale 1 and judge them; classes come in turn.
 
-    Yields {"done", "total", "rows"} after every step: denoiser evaluations of single pictures, so
-    far and in all, and a row an entrant that is finished. Whoever stops asking stops the work.
+    Yields {"done", "total", "rows", "model"} after every step: denoiser evaluations of single
+    pictures, so far and in all, a row an entrant that is finished, and the network's name.
+    Whoever stops asking stops the work.
     """
-    engine, cfg = studio.engine(), studio.engine().net.cfg
-    if not told.now().digits:
+    engine = studio.engine()
+    cfg, name = engine.net.cfg, engine.net.card.name
+    if not told.of(cfg, engine.net.card.facts).digits:
         raise zoo.ZooError(words.NO_JUDGE)
     total, done, rows = sum(n * _cost(entrant) for entrant in entrants), 0, []
     for entrant in entrants:
@@ -54,19 +56,20 @@ def measure(entrants: Sequence[Entrant], n: int, seed: int = 0) -> Iterator[dict
             x = torch.randn(
                 len(labels), cfg.image_channels, cfg.image_size, cfg.image_size, generator=rng
             )
-            context, _ = studio.contexts(labels.tolist())
+            with torch.no_grad():  # of this engine, whatever the page switches to meanwhile
+                context = engine.net.embed(labels)
             before = 0
             for step in SAMPLERS[entrant.key](
                 from_network(engine, context=context), x, entrant.grid, rng=rng
             ):
                 done, before, last = done + (step.nfe - before) * len(x), step.nfe, step.x
-                yield {"done": done, "total": total, "rows": list(rows)}
+                yield {"done": done, "total": total, "rows": list(rows), "model": name}
             last = last.clamp(-1, 1)
             found.append(features(judge(), last))
             with torch.no_grad():
                 right += int((judge()(last).argmax(1) == labels).sum())
         rows.append(_row(entrant, torch.cat(found), right / n))
-    yield {"done": total, "total": total, "rows": rows}
+    yield {"done": total, "total": total, "rows": rows, "model": name}
 
 
 def _cost(entrant: Entrant) -> int:

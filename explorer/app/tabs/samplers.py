@@ -1,6 +1,7 @@
 """Samplers: entrants race from one noise, locked to NFE; what else can be asked of a race."""
 
 import time
+from pathlib import Path
 
 import gradio as gr
 
@@ -171,7 +172,7 @@ def build(context) -> None:
             paths = _widget("path", empty="The paths are on their way.")
         with gr.Tab(QUALITY) as opened[QUALITY]:
             predict(*words.PREDICT[QUALITY])
-            _quality(inputs, measured.table(context.model))
+            _quality(inputs, measured.table(context.model), Path(context.model).stem)
 
     fills = {
         RACE: [
@@ -194,7 +195,7 @@ def build(context) -> None:
         taken.success(None, js=OPEN, api_visibility="private")
 
 
-def _quality(inputs: list, table: dict | None) -> None:
+def _quality(inputs: list, table: dict | None, model: str) -> None:
     """The measured table as a plot, and a button that measures a smaller one."""
     if not labels.now().digits:
         controls.note(words.NO_JUDGE)
@@ -210,7 +211,7 @@ def _quality(inputs: list, table: dict | None) -> None:
         with gr.Column(scale=2, min_width=240), gr.Row(elem_classes="seed"):
             go = gr.Button("Measure now", variant="primary", min_width=110)
             stop = gr.Button("Stop", min_width=80)
-    plot = _widget("quality", table=table)
+    plot = _widget("quality", table=table, model=model)
     running = go.click(
         measure,
         [*inputs, samples],

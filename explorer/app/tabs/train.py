@@ -2,12 +2,12 @@
 
 import gradio as gr
 
-from explorer.app.learning import plane
+from explorer.app.learning import batch, digits, plane
 from explorer.app.theme import predict
 
 TITLE = "Train"
 GROUP = "train-chapters"
-CHAPTERS = (plane,)  # modules of explorer.app.learning
+CHAPTERS = (plane, digits, batch)  # modules of explorer.app.learning
 
 
 def build(context) -> None:

@@ -1,0 +1,87 @@
+"""What an open page has of its own: the network that it trained, and whether the tabs run it.
+
+A session is one load of the page, as Gradio counts them. Nothing here imports torch: caches ask
+which network an answer belongs to before any is loaded.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from itertools import count
+from typing import TYPE_CHECKING
+
+from gradio.context import LocalContext
+
+if TYPE_CHECKING:
+    from explorer.app.engine import Engine
+
+MOST = 8  # networks of sessions that are kept
+_numbers = count(1)
+
+
+@dataclass(eq=False)
+class Own:
+    """A network of a session; `number` tells it from every other there ever was."""
+
+    engine: "Engine"
+    used: bool = False  # whether the tabs of its session run it
+    number: int = field(default_factory=_numbers.__next__)
+
+
+_kept: OrderedDict[str, Own] = OrderedDict()  # by session, the oldest first
+_lock = threading.Lock()
+_fixed: ContextVar[tuple[Own | None] | None] = ContextVar("fixed", default=None)
+
+
+def current() -> str | None:
+    """The session whose request is being answered here; None where nobody asked (warm-up)."""
+    request = LocalContext.request.get(None)
+    return getattr(request, "session_hash", None)
+
+
+def keep(session: str, engine: "Engine") -> Own:
+    """Remember a network as the session's, in the place of its last; the oldest of MOST goes.
+
+    The tabs run it at once if they ran its predecessor.
+    """
+    with _lock:
+        before = _kept.pop(session, None)
+        own = _kept[session] = Own(engine, used=bool(before and before.used))
+        while len(_kept) > MOST:
+            _kept.popitem(last=False)
+    return own
+
+
+def own(session: str | None) -> Own | None:
+    """The network of a session, used or not; None where it has none or it was dropped."""
+    with _lock:
+        return _kept.get(session) if session else None
+
+
+def use(session: str, used: bool) -> None:
+    """Let the tabs of a session run its own network, or the app's again."""
+    with _lock:
+        if session in _kept:
+            _kept[session].used = used
+
+
+def chosen() -> Own | None:
+    """The network that answers here; None for the app's."""
+    if fixed := _fixed.get():
+        return fixed[0]
+    mine = own(current())
+    return mine if mine and mine.used else None
+
+
+@contextmanager
+def fixed() -> Iterator[Own | None]:
+    """Until the block is left, `chosen` stays what it is, whatever its session switches to."""
+    mine = chosen()
+    token = _fixed.set((mine,))
+    try:
+        yield mine
+    finally:
+        _fixed.reset(token)
