@@ -25,7 +25,7 @@ from explorer.models import zoo
 from explorer.models.unet import UNet, UNetConfig
 
 CONFIG = UNetConfig(
-    channels=(8, 8), attention=(False, True), head_dim=8, emb_dim=16, context_dim=8, classes=3
+    channels=(8, 8), attention=(False, True), head_dim=8, emb_dim=16, context_dim=8, classes=10
 )
 
 
@@ -148,8 +148,8 @@ def test_only_the_last_few_networks_are_kept_and_what_goes_leaves_no_thread():
 
 def test_a_label_that_the_network_was_never_told_of_is_refused():
     own("a")
-    with pytest.raises(gr.Error, match="of a was told of 3 classes, counted from 0: it knows no 7"):
-        as_session("a", studio.contexts, [7])
+    with pytest.raises(gr.Error, match="of a was told of 10 classes, counted from 0: it knows no 12"):
+        as_session("a", studio.contexts, [12])
 
 
 def film() -> dict:
