@@ -17,7 +17,7 @@ import torch
 from gradio.context import LocalContext
 
 from explorer.app import gallery, sessions
-from explorer.app.learning import batch, live, one_batch
+from explorer.app.learning import batch, live, one_batch, variants
 from explorer.app.learning import digits as chapter
 from explorer.models import zoo
 from explorer.training import timed
@@ -114,15 +114,30 @@ def test_a_time_outside_its_range_is_refused_by_name(seconds):
         told(step("a", chapter.live(None, seconds)))
 
 
-def test_without_pictures_there_is_a_sentence_and_nothing_is_downloaded(monkeypatch, tmp_path):
+def test_a_folder_without_pictures_is_a_sentence_and_nothing_is_downloaded(monkeypatch, tmp_path):
+    monkeypatch.undo()
+    live.pictures.cache_clear()
+    with pytest.raises(gr.Error, match="explorer app --data FOLDER"):
+        told(step("a", chapter.live(tmp_path, 60)))
+    shown, _ = copy_context().run(chapter.look, tmp_path)
+    assert shown["phase"] == "missing" and "downloads nothing" in shown["sentence"]
+    assert not list(tmp_path.iterdir())
+
+
+def test_without_any_folder_a_network_learns_from_variants_of_the_gallery(monkeypatch, tmp_path):
     monkeypatch.undo()
     monkeypatch.setenv("EXPLORER_DATA", str(tmp_path))
     live.pictures.cache_clear()
-    with pytest.raises(gr.Error, match="explorer app --data FOLDER"):
-        told(step("a", chapter.live(None, 60)))
     shown, _ = copy_context().run(chapter.look, None)
-    assert shown["phase"] == "missing" and "downloads nothing" in shown["sentence"]
+    images = live.pictures(None)
+    assert shown["phase"] == "ready" and "downloads nothing" in shown["about"]["note"]
+    assert len(images) == variants.EACH * len(gallery.digits()) == shown["about"]["count"]
+    assert images.labels.bincount().tolist() == [2 * variants.EACH] * 10
+    x = images.pixels[::20].float()  # every variant of the first digit
+    apart = (x[1:] - x[0]).abs().flatten(1).mean(1)
+    assert apart.min() > 0 and x.flatten(1).amax(1).min() > 127  # none is another, none is empty
     assert not list(tmp_path.iterdir())
+    live.pictures.cache_clear()
 
 
 def test_the_page_says_which_network_it_runs_and_hands_it_over_as_a_file(tmp_path):
@@ -217,8 +232,8 @@ def test_without_pictures_of_training_the_batch_is_of_the_gallery(monkeypatch, t
     learner = one_batch.after(asked(seed=4, data=Path(tmp_path)), 0)
     xt, angle, _, v = learner.batch
     x0 = angle.cos()[:, None, None, None] * xt - angle.sin()[:, None, None, None] * v
-    tiles = torch.from_numpy(gallery.digits().copy()).float() / 127.5 - 1
-    nearest = (x0[:, 0, None] - tiles).abs().amax((2, 3)).min(1).values
+    known = variants.variants().floats()[:, 0]
+    nearest = torch.stack([(one - known).abs().amax((1, 2)).min() for one in x0[:, 0]])
     assert nearest.max() < 1e-5
 
 

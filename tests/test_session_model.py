@@ -148,7 +148,7 @@ def test_only_the_last_few_networks_are_kept_and_what_goes_leaves_no_thread():
 
 def test_a_label_that_the_network_was_never_told_of_is_refused():
     own("a")
-    with pytest.raises(gr.Error, match="of a was told of 10 classes, counted from 0: it knows no 12"):
+    with pytest.raises(gr.Error, match=r"of a was told of 10 classes, .*: it knows no 12"):
         as_session("a", studio.contexts, [12])
 
 

@@ -129,6 +129,6 @@ def test_a_data_set_that_would_have_to_be_downloaded_is_not_at_hand(tmp_path, mo
     live.pictures.cache_clear()
     assert not at_hand("mnist") and not at_hand("mnist", tmp_path)
     with pytest.raises(DataError, match="explorer app --data FOLDER"):
-        live.pictures(None)
+        live.pictures(tmp_path)
     (tmp_path / "mnist.npz").touch()
     assert at_hand("mnist") and at_hand("mnist", tmp_path / "mnist.npz")

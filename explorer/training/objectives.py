@@ -120,6 +120,16 @@ class Reading(nn.Module):
         return torch.stack(losses).sum()
 
 
+def jittered(x: Tensor, rng: torch.Generator) -> Tensor:
+    """Pictures (N, C, H, W) in [0, 1], each shifted, turned and scaled a little; black outside."""
+    turn, scale, dx, dy = (2 * torch.rand(4, len(x), generator=rng) - 1).unbind()
+    turn, scale = turn * math.radians(12), 1 + 0.1 * scale
+    cos, sin = scale * turn.cos(), scale * turn.sin()
+    rows = [torch.stack([cos, -sin, 0.14 * dx], 1), torch.stack([sin, cos, 0.14 * dy], 1)]
+    grid = F.affine_grid(torch.stack(rows, 1), list(x.shape), align_corners=False)
+    return F.grid_sample(x, grid, align_corners=False)
+
+
 class Classification(nn.Module):
     """Name the class of a picture that was shifted, turned and scaled a little."""
 
@@ -131,12 +141,7 @@ class Classification(nn.Module):
         """pixels (N, C, H, W) uint8, labels (N,) -> x (N, C, H, W) and labels."""
         if labels is None:
             raise ValueError("a classifier needs labelled pictures; these have no classes")
-        turn, scale, dx, dy = (2 * torch.rand(4, len(pixels), generator=rng) - 1).unbind()
-        turn, scale = turn * math.radians(12), 1 + 0.1 * scale
-        cos, sin = scale * turn.cos(), scale * turn.sin()
-        rows = [torch.stack([cos, -sin, 0.14 * dx], 1), torch.stack([sin, cos, 0.14 * dy], 1)]
-        grid = F.affine_grid(torch.stack(rows, 1), list(pixels.shape), align_corners=False)
-        x = F.grid_sample(pixels.float() / 255, grid, align_corners=False)  # black outside
+        x = jittered(pixels.float() / 255, rng)
         return [2 * x - 1, labels]
 
     def forward(self, x: Tensor, labels: Tensor) -> Tensor:

@@ -119,5 +119,5 @@ def test_without_pictures_the_chapter_says_what_to_do(page, browser_type_launch_
         open_tab(page, url, "Train", f"{LIVE}[data-phase=missing]")
         assert "explorer app --data FOLDER" in status(page)
         press(page, "Train")
-        page.wait_for_selector(".toast-body:has-text('MNIST is not on this machine')")
+        page.wait_for_selector(".toast-body:has-text('MNIST is not in the folder')")
         assert not list(tmp_path.iterdir())

@@ -84,7 +84,9 @@
       if (value.about) about = value.about;
       if (samples) { find('.live-body').hidden = false; keep(samples); draw(value); }
       if (about) {
-        const { parameters, steps, scale, data, count: all } = about;
+        const { parameters, steps, scale, data, count: all, note } = about;
+        find('.note').textContent = note || '';
+        find('.note').hidden = !note;
         find('.about').textContent = `Data: ${data}, ${count(all)} pictures` + (parameters
           ? `. A U-Net of ${count(parameters)} parameters that predicts v, batches of ${value.batch || ''}; its samples: DDIM, ${steps} steps, cosine schedule, ${scale === null ? 'no guidance' : `guidance scale ${scale}`}, always from the same noise, with the averaged weights.` : '.');
       }

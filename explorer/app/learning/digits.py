@@ -125,6 +125,11 @@ def line() -> str:
     )
 
 
+def has_one() -> dict:
+    """Whether the buttons for the page's network are shown: once it has one."""
+    return gr.update(visible=sessions.own(sessions.current()) is not None)
+
+
 def _own() -> sessions.Own:
     mine = sessions.own(sessions.current())
     if mine is None:
@@ -206,12 +211,13 @@ def build(context) -> None:
 def _network(context) -> gr.HTML:
     """The line on the page's network, and what can be done with one's own."""
     told = controls.said()
-    with gr.Row(elem_classes="own-network"):
+    with gr.Row(elem_classes="own-network", visible=False) as once_there:
         mine = gr.Button("Use it in the other tabs", size="md")
         theirs = gr.Button(f"Back to {Path(context.model).stem}", size="md")
         keep = gr.Button("Download it", size="md")
     file = gr.HTML(None, html_template="", js_on_load=widget("offer"), apply_default_css=False)
     context.tab.select(line, None, told, **PRIVATE)
+    told.change(has_one, None, once_there, queue=False, **PRIVATE)
     for button, handler in ((mine, use), (theirs, back)):
         pressed = button.click(handler, None, told, **PRIVATE)
         pressed.success(None, js=SWITCHED, api_visibility="private")

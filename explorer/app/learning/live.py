@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from explorer.app.engine import compute
+from explorer.app.learning import variants
 from explorer.data.images import DataError, Images, at_hand, open_images
 from explorer.denoisers import from_network, paired
 from explorer.models import zoo
@@ -28,20 +29,31 @@ ROWS, MOST_COLUMNS = 2, 10  # samples shown: classes in columns
 STEPS, SCALE = 10, 2.0  # of DDIM and of guidance, for each sample
 SHOWN_EVERY = 0.4  # seconds from one state to the next
 POINTS = 150  # of the loss curve
-JUDGE = "digit-classifier"
+JUDGE, JUDGED = "digit-classifier", ("mnist", variants.NAME)
+HOW = "start the app with “explorer app --data FOLDER”, where MNIST/raw or mnist.npz lies"
+OWN = "or with pictures of your own, an .npz or a folder of images."
 MISSING = (
-    "MNIST is not on this machine, and the app downloads nothing. Start it with “explorer app "
-    "--data FOLDER”: the folder that holds MNIST/raw or mnist.npz; or pictures of your own, an "
-    ".npz or a folder of images."
+    "MNIST is not in the folder that the app was started with, and the app downloads nothing: "
+    f"{HOW}; {OWN}"
+)
+FEW = (
+    "MNIST is not on this machine, and the app downloads nothing. So a network learns here from "
+    "the 20 digits that ship with the app, each shifted, turned and scaled into "
+    f"{variants.EACH} variants: it can come to know no other handwriting. For MNIST, {HOW}; {OWN}"
 )
 
 
 @cache
 def pictures(data: Path | None) -> Images:
-    """What is trained on, once read kept. Raises DataError, a sentence that says what to do."""
-    if not at_hand("mnist", data):
+    """What is trained on, once read kept: MNIST or what `data` names; without either, variants.
+
+    Raises DataError, a sentence that says what to do, where `data` holds nothing of use.
+    """
+    if at_hand("mnist", data):
+        return open_images("mnist", data)
+    if data is not None:
         raise DataError(MISSING)
-    return open_images("mnist", data)
+    return variants.variants()
 
 
 def name_of(seconds: float) -> str:
@@ -116,7 +128,7 @@ class Live:
 
     def _right(self, x: Tensor, labels: Tensor) -> int | None:
         """How many of these digits the classifier reads as asked; None for other pictures."""
-        if self.images.name.lower() != "mnist" or x.shape[1:] != (1, 28, 28):
+        if self.images.name.lower() not in JUDGED or x.shape[1:] != (1, 28, 28):
             return None
         try:
             read = compute(torch.no_grad()(judge()), x.clamp(-1, 1)).argmax(1)
@@ -159,7 +171,8 @@ def packed(x: Tensor) -> dict:
 def about(images: Images) -> dict:
     """What the page says of the pictures."""
     columns = [str(name) for name in images.classes[:MOST_COLUMNS]]
-    return {"data": images.name, "count": len(images), "columns": columns}
+    note = FEW if images.name == variants.NAME else ""
+    return {"data": images.name, "count": len(images), "columns": columns, "note": note}
 
 
 def lesson(images: Images) -> dict:

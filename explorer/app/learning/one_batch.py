@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from explorer.app import checks, gallery, studio
+from explorer.app import checks, studio
 from explorer.app.engine import compute
-from explorer.app.learning import live
+from explorer.app.learning import live, variants
 from explorer.app.once import once
 from explorer.data.images import DataError, Images
 from explorer.models.unet import UNet
@@ -113,17 +113,18 @@ def _begin(asked: Asked) -> Learner:
 def _images(net: UNet, data: object) -> Images:
     """Pictures that fit the network: of training where they are at hand, else the gallery's."""
     wanted = (net.cfg.image_channels, net.cfg.image_size)
+
+    def fit(images: Images) -> bool:
+        return images.pixels.shape[1:3] == wanted and len(images.classes) <= net.cfg.classes
+
     try:
         images = live.pictures(data)
-        if images.pixels.shape[1:3] == wanted and len(images.classes) <= net.cfg.classes:
-            return images
     except DataError:
-        pass  # the gallery will do
-    pixels = torch.from_numpy(gallery.digits().copy())[:, None]
-    labels = torch.tensor([int(label) for label in gallery.about()["labels"]])
-    if pixels.shape[1:3] != wanted or net.cfg.classes < 10 or len(pixels) < COUNT:
+        images = variants.variants()
+    images = images if fit(images) else variants.variants()
+    if not fit(images):
         raise checks.refuse("There are no pictures here that fit this network: see --data.")
-    return Images(pixels, labels, tuple(gallery.about()["labels"][:10]), "gallery")
+    return images
 
 
 @once(24)
