@@ -230,7 +230,7 @@ def bench(
     from explorer.bench import report, training
 
     if what == "train":
-        training.report(model, json, repeats)
+        training.report(model, json, max(1, repeats // 4))  # a step takes a second
     else:
         report(model, json, app, repeats)
 

@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 
 import torch
+from rich.console import Console
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -79,6 +80,16 @@ def against_diffusers(
     }
 
 
+def _compared(recipe: Recipe, repeats: int) -> list[dict]:
+    """Each precision that pays on this machine, beside each depth of the other network."""
+    return [
+        one
+        for bf16 in sorted({False, bf16_pays(on_cpu("cpu"))})
+        for layers in LAYERS
+        if (one := against_diffusers(recipe, recipe.batch, repeats, layers, bf16))
+    ]
+
+
 def report(name: str, file: Path | None, repeats: int) -> list[dict]:
     """Measure a recipe's step, print a table, write JSON where a file is given; the numbers.
 
@@ -88,12 +99,8 @@ def report(name: str, file: Path | None, repeats: int) -> list[dict]:
     recipe = named(name)
     if recipe.kind != "unet":
         raise ValueError(f"{name} trains no U-Net of pixels: choose mnist or cifar10")
-    found = [
-        one
-        for bf16 in sorted({False, bf16_pays(on_cpu("cpu"))})
-        for layers in LAYERS
-        if (one := against_diffusers(recipe, recipe.batch, repeats, layers, bf16))
-    ]
+    with Console().status("Training steps of both networks, in turns: a few minutes"):
+        found = _compared(recipe, repeats)
     if not found:
         raise ValueError('this comparison needs diffusers: pip install "denoising-explorer[bench]"')
     if file:
