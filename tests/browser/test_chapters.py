@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from explorer.app.tabs import forward, guidance, schedules, truth, unet
+from explorer.app.tabs import forward, guidance, schedules, train, truth, unet
 
 from .conftest import Watch, open_tab
 
@@ -12,6 +12,7 @@ pytestmark = pytest.mark.browser
 ALL = {module.TITLE: [title for title, _ in module.CHAPTERS] for module in (forward, schedules)}
 ALL[guidance.TITLE] = list(guidance.CHAPTERS)
 ALL[unet.TITLE] = [module.TITLE for module in unet.CHAPTERS]
+ALL[train.TITLE] = [module.TITLE for module in train.CHAPTERS]
 ALL[truth.TITLE] = [chapter.title for chapter in truth.CHAPTERS]
 
 

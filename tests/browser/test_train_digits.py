@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from .conftest import open_chapter, open_tab, pixels, serve
+from .conftest import open_chapter, pixels, serve
 
 LIVE, SAMPLE = ".live-digits", ".live-samples .grid canvas"
 
@@ -46,7 +46,7 @@ def status(page) -> str:
 
 
 def test_a_run_to_its_end_is_used_in_another_tab_and_given_back(page, watch, training):
-    open_tab(page, training, "Train", f"{LIVE}[data-phase=ready]")
+    open_chapter(page, training, "Train", "Digits, live", f"{LIVE}[data-phase=ready]")
     assert "64 pictures" in page.locator(f"{LIVE} .about").text_content()
     real = pixels(page, f"{SAMPLE}:nth-of-type(1)")
     assert max(real) == 255 and min(real) == 0
@@ -73,9 +73,9 @@ def test_a_run_to_its_end_is_used_in_another_tab_and_given_back(page, watch, tra
 
 
 def test_stop_keeps_what_was_learnt_and_a_closed_page_frees_the_line(page, context, training):
-    open_tab(page, training, "Train", f"{LIVE}[data-phase=ready]")
+    open_chapter(page, training, "Train", "Digits, live", f"{LIVE}[data-phase=ready]")
     other = context.new_page()
-    open_tab(other, training, "Train", f"{LIVE}[data-phase=ready]")
+    open_chapter(other, training, "Train", "Digits, live", f"{LIVE}[data-phase=ready]")
     for one in (page, other):
         one.locator("input[type=number]:visible").first.fill("300")
         one.locator("input[type=number]:visible").first.press("Enter")
@@ -116,7 +116,7 @@ def test_one_batch_is_summed_and_steps_on_it_lower_its_loss(page, watch, trainin
 
 def test_without_pictures_the_chapter_says_what_to_do(page, browser_type_launch_args, tmp_path):
     with serve("tests/browser/training_app.py", "--data", str(tmp_path)) as url:
-        open_tab(page, url, "Train", f"{LIVE}[data-phase=missing]")
+        open_chapter(page, url, "Train", "Digits, live", f"{LIVE}[data-phase=missing]")
         assert "explorer app --data FOLDER" in status(page)
         press(page, "Train")
         page.wait_for_selector(".toast-body:has-text('MNIST is not in the folder')")

@@ -54,7 +54,7 @@ def test_a_training_runs_to_its_end_before_ones_eyes(page, app, watch, chapter):
     press(chapter, "Train")
     chapter.locator(".said", has_text="of 300").wait_for(timeout=60_000)
     assert chapter.get_by_role("button", name="Pause").is_enabled()
-    chapter.locator(".said", has_text="Done: 300 steps.").wait_for(timeout=60_000)
+    chapter.locator(".said", has_text="Done: 300 steps").wait_for(timeout=60_000)
     assert "predicts velocity (flow matching)" in chapter.locator(".about").inner_text()
     assert "u = ε − x0" in chapter.locator(".loss-is").inner_text()
     assert drawn(chapter, "samples") != opened["samples"]
@@ -103,7 +103,7 @@ def test_an_empty_drawing_is_refused_and_a_drawn_one_is_learnt(page, app, watch,
     page.mouse.up()
     page.locator(".truth-pad .state", has_text="Gaussians").wait_for()
     press(chapter, "Train")
-    chapter.locator(".said", has_text="Done: 20 steps.").wait_for()
+    chapter.locator(".said", has_text="Done: 20 steps").wait_for()
     assert chapter.locator(".about").inner_text().startswith("what you draw; predicts v;")
     assert watch.errors == []
 

@@ -14,11 +14,11 @@
     paused: ({ step, steps }) => `Paused at step ${many(step)} of ${many(steps)}.`,
     over: ({ step, steps }) => `Step ${many(step)} of ${many(steps)}: two minutes are over, and the place is free for others. Resume goes on.`,
     stopped: ({ step }) => (step === undefined ? 'Stopped before it began.' : `Stopped at step ${many(step)}.`),
-    done: ({ step }) => `Done: ${many(step)} steps.`,
+    done: ({ step, last }) => `Done: ${many(step)} steps${last ? `, the last at ${many(last)} a second` : ''}.`,
   };
 
   ex.planeTraining = function (element, props, watch, events, fire) {
-    let got = null, seen = null, planes = null, plots = null, budget = 3, latest = 0, state = '';
+    let got = null, seen = null, planes = null, plots = null, budget = 3, latest = 0, last = 0, state = '';
     const root = ex.truth(element, props, watch, { load: (value) => setTimeout(() => load(value)), draw: () => draw() });
     const find = (selector) => root.querySelector(selector), buttons = [...root.querySelectorAll('[data-do]')];
     const name = (k) => (got ? `σ = ${got.exact.levels[k][1].toFixed(3)}` : '');
@@ -35,7 +35,8 @@
       if (value.run < latest) return; // of a run that another one has replaced
       latest = value.run;
       state = value.state;
-      find('.said').textContent = SAID[state](value);
+      if (value.speed) last = value.speed;
+      find('.said').textContent = SAID[state]({ ...value, last });
       for (const button of buttons) button.disabled = !ENABLED[button.dataset.do](state);
       if (!value.exact) return;
       find('progress').value = value.step / value.steps;

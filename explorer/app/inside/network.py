@@ -73,8 +73,8 @@ def warm() -> None:
 
 
 def chooser(model: str) -> gr.Radio:
-    """Which network: the app's, and that of scenes where its weights are."""
-    choices = [(Path(model).stem, subjects.APP)]
+    """Which network: that of the tabs, and that of scenes where its weights are."""
+    choices = [(f"{Path(model).stem}, or yours from Train", subjects.APP)]
     if subjects.scenes_here():
         choices.append(("scenes, the text-to-image model", subjects.SCENES))
     return gr.Radio(
