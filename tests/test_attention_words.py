@@ -168,7 +168,7 @@ def test_nothing_changed_is_the_intact_run_and_the_intact_run_is_the_one_of_word
     """All rows of a batch are the usual run where nothing is changed in them."""
     found = causes.runs(PROMPT, [causes.Variant("nothing", PROMPT)] * 2, 3)
     run = prompted.record(PROMPT, 3)
-    assert (found[:, 0] - found[:, 1]).abs().max() < 1e-5
+    assert (found[:, 0] - found[:, 1]).abs().max() < 1e-4  # of values up to 3, after 20 steps
     alone = torch.cat([step.x0_hat for step in run.steps])
     assert (found[:, 0] - alone).abs().max() < 1e-3
 

@@ -6,7 +6,7 @@ import gradio as gr
 import pytest
 import torch
 
-from explorer.app import controls, labels, studio
+from explorer.app import classes, controls, labels, studio
 from explorer.app.attending import pixels
 from explorer.app.guiding import answers as guided
 from explorer.app.guiding import asked as guiding
@@ -58,25 +58,25 @@ def test_controls_offer_the_models_classes_by_name(own):
     assert digit.value in values and digit.label == "Class"
     assert values == (["0", "1", "2", "none"] if own == "shapes" else ["none"])
     for value in values:
-        assert controls.checked_label("Class", value, also=["none"]) == value
+        assert classes.checked("Class", value, also=["none"]) == value
     with pytest.raises(gr.Error, match="Class must be one of"):
-        controls.checked_label("Class", "7", also=["none"])
+        classes.checked("Class", "7", also=["none"])
 
 
 def test_many_classes_fold_into_a_list(monkeypatch):
     monkeypatch.setattr(labels, "_now", labels.Labels(tuple(map(str, range(50)))))
     with gr.Blocks():
-        assert isinstance(controls.label_choice(), gr.Dropdown)
+        assert isinstance(classes.choice(), gr.Dropdown)
 
 
 def test_a_name_is_escaped_where_it_becomes_html(own):
     if own == "shapes":
-        assert controls.told(2) == "Class &lt;b&gt;"
-    assert controls.told(None) == "No label"
+        assert classes.told(2) == "Class &lt;b&gt;"
+    assert classes.told(None) == "No label"
 
 
 def test_the_race_runs_on_what_the_controls_open_with(own):
-    asked = answers.check(controls.opening_label(), 0, 4, "linear", 2.0, "ddim/trailing")
+    asked = answers.check(classes.opening(), 0, 4, "linear", 2.0, "ddim/trailing")
     film, facts, _ = answers.film(asked)
     side, channels = (32, 3) if own == "shapes" else (33, 1)
     assert film["tracks"][0]["shape"][1:] == [side, side, channels]
@@ -104,7 +104,7 @@ def test_guidance_runs_by_class_and_says_where_there_is_none(own):
 
 
 def test_pixels_shows_where_a_model_of_any_size_looks(own):
-    shown = pixels.show(controls.opening_label("3"), 0, 4)
+    shown = pixels.show(classes.opening("3"), 0, 4)
     assert shown["size"] == (32 if own == "shapes" else 33)
     assert shown["subject"] == "the bright part"
     assert ("class circles" if own == "shapes" else "no label") in shown["about"]

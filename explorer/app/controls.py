@@ -8,12 +8,11 @@ from html import escape
 
 import gradio as gr
 
-from explorer.app import checks, labels
+from explorer.app import checks, classes, labels
 from explorer.app.tables import NAMES
 from explorer.app.theme import widget
 
 DIGITS = labels.DIGITS
-MOST_CHIPS = 20  # choices that are shown side by side; more fold into a list
 SPACINGS = ("linspace", "leading", "trailing", "karras")  # explorer.schedules', without torch
 LAST_SEED = 9999
 THREE_CHOICES = (
@@ -41,42 +40,6 @@ SHARED = {
 SENT = {"trigger_mode": "multiple", "api_visibility": "private"}
 
 
-def opening_label(preferred: str = "7") -> str:
-    """The class that a control opens with: the preferred one, else the first, else "none"."""
-    values = labels.now().values
-    return preferred if preferred in values else next(iter(values), "none")
-
-
-def label_choice(
-    value: str = "7", *, also: Sequence[str] = (), label: str = "", classes: str = ""
-) -> gr.Radio | gr.Dropdown:
-    """A choice of the running model's classes, by name; what it sends is a number as text.
-
-    also: further values, such as "none". A model without classes offers "none" alone.
-    """
-    known = labels.now()
-    offered = [(known.name(int(v)), v) for v in known.values]
-    offered += [(v, v) for v in also if offered]
-    offered = offered or [("any: it was trained without classes", "none")]
-    kind = gr.Radio if len(offered) <= MOST_CHIPS else gr.Dropdown
-    begin = value if value in (*known.values, *also) and known.names else offered[0][1]
-    label = label or known.word
-    return kind(offered, value=begin, label=label, elem_classes=f"chips {classes}".strip())
-
-
-def checked_label(field: str, value: object, *, also: Sequence[str] = ()) -> str:
-    """A value of `label_choice`, or a gr.Error."""
-    values = labels.now().values
-    return checks.choice(field, value, (*values, *also) if values else ("none",))
-
-
-def told(label: int | None) -> str:
-    """What a run was told, fit for HTML: "Digit 7", "Class circles" or "No label"."""
-    if label is None:
-        return "No label"
-    return f"{labels.now().word} {escape(labels.now().name(label))}"
-
-
 def digit_and_seed(choices: Sequence[str]) -> tuple[gr.Radio, gr.Number, gr.Button]:
     """The row of controls that every run has: what to draw, and from which noise.
 
@@ -84,7 +47,7 @@ def digit_and_seed(choices: Sequence[str]) -> tuple[gr.Radio, gr.Number, gr.Butt
     """
     with gr.Row(equal_height=False, elem_classes="asked"):
         with gr.Column(scale=5, min_width=280):
-            digit = label_choice(also=[choice for choice in choices if choice not in DIGITS])
+            digit = classes.choice(also=[choice for choice in choices if choice not in DIGITS])
         with gr.Column(scale=2, min_width=220), gr.Row(elem_classes="seed"):
             seed = gr.Number(0, label="Seed", precision=0, min_width=90)
             button = gr.Button("New noise", variant="primary", min_width=110)
@@ -261,11 +224,6 @@ def ready() -> None:
         studio.engine()
     except ZooError as error:
         raise checks.refuse(str(error)) from None
-
-
-def asked(digit: str) -> int | None:
-    """The label of a choice of DIGITS or "none"."""
-    return None if digit == "none" else int(digit)
 
 
 def tiny(x: float) -> str:

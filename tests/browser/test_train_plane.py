@@ -28,8 +28,13 @@ def steps(page, count: int) -> None:
     opened = page.get_by_label("Steps (1 to 20,000)")
     if not opened.is_visible():
         page.get_by_role("button", name="Levels, loss, width, steps and seed").click()
-    opened.fill(str(count))
-    opened.blur()
+    for _ in range(10):  # Gradio gives a field that it has just mounted its first value once more
+        opened.fill(str(count))
+        opened.blur()
+        page.wait_for_timeout(500)
+        if opened.input_value() == str(count):
+            return
+    raise AssertionError("the field of steps does not keep what is written into it")
 
 
 def at(chapter) -> int:
@@ -103,7 +108,7 @@ def test_an_empty_drawing_is_refused_and_a_drawn_one_is_learnt(page, app, watch,
     page.mouse.up()
     page.locator(".truth-pad .state", has_text="Gaussians").wait_for()
     press(chapter, "Train")
-    chapter.locator(".said", has_text="Done: 20 steps").wait_for()
+    chapter.locator(".said", has_text="Done: 20 steps").wait_for(timeout=60_000)
     assert chapter.locator(".about").inner_text().startswith("what you draw; predicts v;")
     assert watch.errors == []
 

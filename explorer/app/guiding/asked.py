@@ -11,7 +11,7 @@ from functools import wraps
 
 import gradio as gr
 
-from explorer.app import checks, controls, labels, prompts
+from explorer.app import checks, classes, controls, labels, prompts
 from explorer.app.tables import NAMES
 from explorer.paths import ASSETS
 
@@ -41,7 +41,7 @@ class Asked:
 def first(model: str) -> Asked:
     """What the tab opens with."""
     if model == DIGITS:
-        return Asked(told=controls.opening_label())
+        return Asked(told=classes.opening())
     return Asked(SCENES, prompts.FIRST, sampler="dpmpp_2m", spacing="karras")
 
 
@@ -65,7 +65,7 @@ def check(model, digit, prompt, seed, steps, schedule, spacing, run) -> Asked:
         "schedule": checks.choice("Schedule", schedule, NAMES),
     }
     if model == DIGITS:
-        digit = controls.checked_label("Digit", digit)
+        digit = classes.checked("Digit", digit)
         if digit == "none":
             raise checks.refuse(f"{UNGUIDED} Choose the model scenes.")
         spacing = checks.choice("Spacing", spacing, controls.SPACINGS)
@@ -123,7 +123,7 @@ def negative(asked: Asked, digit: object, prompt: object) -> str:
     """What to push away from: a digit or a prompt; empty: no condition."""
     if asked.model == SCENES:
         return prompts.prompt("The negative prompt", prompt)
-    digit = controls.checked_label("Negative digit", digit, also=["none"])
+    digit = classes.checked("Negative digit", digit, also=["none"])
     return "" if digit == "none" else digit
 
 

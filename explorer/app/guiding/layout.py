@@ -5,7 +5,7 @@ from pathlib import Path
 
 import gradio as gr
 
-from explorer.app import controls, labels, prompts
+from explorer.app import classes, controls, labels, prompts
 from explorer.app.guiding import asked
 from explorer.app.racing.entrants import LABELS
 from explorer.app.theme import template, widget
@@ -39,7 +39,7 @@ def shared(model: str) -> tuple[list, gr.Button, gr.HTML]:
                 label="Model",
                 elem_classes="chips",
             )
-            digit = controls.label_choice(classes="only-mnist")
+            digit = classes.choice(classes="only-mnist")
             prompt = gr.Textbox(
                 prompts.FIRST,
                 label="Prompt: what to draw (Enter runs it; empty is allowed)",

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from html import escape
 
-from explorer.app import controls, labels, prompts
+from explorer.app import classes, controls, labels, prompts
 from explorer.app.guiding.asked import DIGITS, Asked
 from explorer.app.racing.entrants import LABELS
 from explorer.app.tables import NAMES
@@ -64,7 +64,7 @@ COLUMNS = {
 def quoted(asked: Asked) -> str:
     """What the model was told, fit for HTML."""
     if asked.model == DIGITS:
-        return controls.told(int(asked.told))
+        return classes.told(int(asked.told))
     return f"Prompt “{escape(asked.told)}”" if asked.told else "Empty prompt"
 
 

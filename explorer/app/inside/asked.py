@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from explorer.app import checks, controls, labels
+from explorer.app import checks, classes, controls, labels
 from explorer.app.once import once
 
 LEAST, MOST, FIRST = 1, 90, 45  # degrees of the angle: nearly clean, only noise, as much of either
@@ -92,7 +92,7 @@ class Asked:
 
 def check(digit, seed, degrees) -> Asked:
     """The request. Raises gr.Error, naming field and range."""
-    value = controls.checked_label("Digit", digit)
+    value = classes.checked("Digit", digit)
     return Asked(
         -1 if value == "none" else int(value),
         checks.integer("Seed", seed, 0, controls.LAST_SEED),

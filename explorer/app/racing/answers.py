@@ -6,14 +6,14 @@ torch is imported when a question is first answered, not with the page.
 import time
 from dataclasses import dataclass
 
-from explorer.app import checks, controls, steps
+from explorer.app import checks, classes, controls, steps
 from explorer.app.once import once
 from explorer.app.racing import entrants as entering
 from explorer.app.racing import words
 from explorer.app.tables import NAMES
 from explorer.app.theme import template
 
-CLASSES = (*controls.DIGITS, "none")  # of the model that ships; see controls.label_choice
+CLASSES = (*controls.DIGITS, "none")  # of the model that ships; see classes.choice
 FEWEST, MOST, LARGEST_SCALE = 4, 200, 20
 
 
@@ -34,7 +34,7 @@ class Asked:
         """The explorer.app.racing.race.Start."""
         from explorer.app.racing import race
 
-        return race.Start(controls.asked(self.digit), self.seed, self.scale)
+        return race.Start(classes.asked(self.digit), self.seed, self.scale)
 
     @property
     def longest(self) -> int:
@@ -53,7 +53,7 @@ def check(digit, seed, budget, schedule, scale, chosen, own="") -> Asked:
     chosen = entering.parse(chosen)
     needs_own = any(spacing == entering.OWN for _, spacing in chosen)
     return Asked(
-        controls.checked_label("Digit", digit, also=["none"]),
+        classes.checked("Digit", digit, also=["none"]),
         checks.integer("Seed", seed, 0, controls.LAST_SEED),
         checks.integer("Evaluations (NFE)", budget, FEWEST, MOST),
         checks.choice("Schedule", schedule, NAMES),

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from explorer.app import controls
+from explorer.app import classes, controls
 from explorer.app.racing import entrants as entering
 from explorer.app.tables import NAMES
 from explorer.app.theme import template
@@ -65,7 +65,7 @@ def facts(asked, runs: Sequence, seconds: float) -> str:
     )
     label = asked.start.label
     scale = "" if label is None else f", guidance scale {asked.scale:g}"
-    drawn = f"{controls.told(label)}{scale}"
+    drawn = f"{classes.told(label)}{scale}"
     heun = next((run for run in runs if run.entrant.key == "heun"), None)
     twice = (
         f" A step of Heun costs two evaluations: it makes {heun.entrant.steps} steps in "

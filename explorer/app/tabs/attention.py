@@ -4,7 +4,7 @@ from functools import partial
 
 import gradio as gr
 
-from explorer.app import checks, controls, labels, prompts
+from explorer.app import checks, classes, controls, labels, prompts
 from explorer.app.attending import START, STEPS, texts, trusted
 from explorer.app.attending.texts import CAUSE, CHAPTERS, PIXELS, TRUST, WORDS
 from explorer.app.theme import predict, template, widget
@@ -81,7 +81,7 @@ def warm() -> None:
     """Compute what the chapters open with."""
     first = (prompts.FIRST, 0)
     words(*first)
-    pixels(controls.opening_label(str(START[0])), *START[1:])
+    pixels(classes.opening(str(START[0])), *START[1:])
     cause(*first, next(iter(MODES)), LAYERS[0], *SWAP)
 
 
@@ -181,7 +181,7 @@ def _widget(file: str, script: str) -> gr.HTML:
 
 def _pixels() -> tuple[gr.HTML, list, gr.Button]:
     """Self-attention of the digit model: its widget, its controls, and the button that runs it."""
-    digit = controls.label_choice(str(START[0]))
+    digit = classes.choice(str(START[0]))
     look = _widget("attention.html", "attention")
     with gr.Accordion("Another noise, more or fewer steps", open=False):
         seed = gr.Number(START[1], label="Seed", precision=0)

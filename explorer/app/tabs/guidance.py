@@ -5,7 +5,7 @@ from pathlib import Path
 
 import gradio as gr
 
-from explorer.app import checks, controls, labels, measured_scale, prompts
+from explorer.app import checks, classes, controls, labels, measured_scale, prompts
 from explorer.app.guiding import answers, asked, layout, words
 from explorer.app.guiding.asked import refusing
 from explorer.app.player import player
@@ -134,7 +134,7 @@ def _changed(shared: list, _: gr.Textbox) -> controls.Job:
     with gr.Row(equal_height=False):
         with gr.Column(min_width=280):
             scale = layout.scale_slider(STRONG)
-            digit = controls.label_choice(
+            digit = classes.choice(
                 _last_class(),
                 also=["none"],
                 label=f"Negative {labels.now().word.lower()}: push away from it",

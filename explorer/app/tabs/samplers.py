@@ -5,7 +5,7 @@ from pathlib import Path
 
 import gradio as gr
 
-from explorer.app import checks, controls, labels, measured, steps
+from explorer.app import checks, classes, controls, labels, measured, steps
 from explorer.app.player import player
 from explorer.app.racing import answers, words
 from explorer.app.racing import entrants as entering
@@ -89,7 +89,7 @@ def use_grid(event: gr.EventData) -> tuple[str, str, str, dict]:
 
 def warm() -> None:
     """Run what the chapters open with, so that it is there before they are opened."""
-    asked = answers.Asked(controls.opening_label())
+    asked = answers.Asked(classes.opening())
     for fill in (answers.film, answers.gaps, answers.three_ways, answers.reruns):
         fill(asked)
 
