@@ -8,7 +8,7 @@ from pathlib import Path
 
 import gradio as gr
 
-from explorer.app import checks, controls
+from explorer.app import checks, classes, controls
 from explorer.app.inside import asked as asking
 from explorer.app.inside import subjects
 from explorer.app.theme import template, widget
@@ -69,7 +69,7 @@ def take(event: gr.EventData) -> str:
 
 def warm() -> None:
     """What the chapter opens with."""
-    show("7", 0, asking.FIRST, subjects.APP, f"{subjects.APP}|{FIRST}|{LAST}")
+    show(classes.opening(), 0, asking.FIRST, subjects.APP, f"{subjects.APP}|{FIRST}|{LAST}")
 
 
 def chooser(model: str) -> gr.Radio:

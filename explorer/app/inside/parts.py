@@ -5,7 +5,7 @@ torch is imported when the chapter is first opened, not with the page.
 
 import gradio as gr
 
-from explorer.app import checks, controls
+from explorer.app import checks, classes, controls
 from explorer.app.inside import asked as asking
 from explorer.app.inside import network, subjects
 from explorer.app.theme import template, widget
@@ -44,7 +44,7 @@ def run(digit, seed, degrees, which) -> dict:
 
 def warm() -> None:
     """What the chapter opens with."""
-    run("7", 0, asking.FIRST, subjects.APP)
+    run(classes.opening(), 0, asking.FIRST, subjects.APP)
 
 
 def build(asked: list, context) -> list[controls.Job]:
