@@ -18,6 +18,7 @@ import gradio as gr
 from explorer.app import theme
 from explorer.app.tabs import (
     attention,
+    course,
     forward,
     guidance,
     latent,
@@ -28,7 +29,7 @@ from explorer.app.tabs import (
     unet,
 )
 
-TABS = (forward, schedules, samplers, truth, guidance, attention, latent, unet, train)
+TABS = (forward, schedules, samplers, truth, guidance, attention, latent, unet, train, course)
 SHIPPED = "mnist"
 INTRO = "Watch images dissolve into noise and come back, on models small enough to take apart."
 

@@ -79,6 +79,8 @@ SCRIPTS = (
     "unet/parts.js",
     "learning/digits.js",
     "learning/batch.js",
+    "visit.js",
+    "course/lessons.js",
 )
 STYLES = (
     "app.css",
@@ -108,6 +110,7 @@ STYLES = (
     "unet.css",
     "learning/digits.css",
     "learning/batch.css",
+    "course.css",
 )
 
 SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "sans-serif")

@@ -1,0 +1,7 @@
+"""A chapter of the tab "Course"."""
+
+TITLE = "Conditions"
+
+
+def build(context) -> None:
+    """The chapter."""

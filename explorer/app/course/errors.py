@@ -1,0 +1,7 @@
+"""A chapter of the tab "Course"."""
+
+TITLE = "Ten errors"
+
+
+def build(context) -> None:
+    """The chapter."""

@@ -1,0 +1,16 @@
+"""Course: the lessons, common errors, words, people, conditions and a quiz. A chapter each."""
+
+import gradio as gr
+
+from explorer.app.course import conditions, errors, glossary, history, lessons, quiz
+
+TITLE = "Course"
+CHAPTERS = (lessons, errors, glossary, history, conditions, quiz)  # of explorer.app.course
+
+
+def build(context) -> None:
+    """The tab: a chapter each; nothing in it needs the network."""
+    with gr.Tabs(elem_classes=["chapters", "course-chapters"]):
+        for module in CHAPTERS:
+            with gr.Tab(module.TITLE):
+                module.build(context)

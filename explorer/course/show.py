@@ -1,0 +1,38 @@
+"""Animations in a notebook."""
+
+import io
+from collections.abc import Iterable
+
+from torch import Tensor
+
+from explorer.export import picture, tile
+
+
+def animation(frames: Iterable[Tensor], alt: str, *, zoom: int = 4, seconds: float = 3.0):
+    """An animated GIF for a notebook, as the last expression of a cell.
+
+    Args:
+        frames: pictures (C, H, W) or rows of pictures (B, C, H, W), B beside each other, in
+            [-1, 1], C 1 or 3.
+        alt: what there is to see, in a sentence, for who cannot see it.
+        zoom: screen pixels a pixel.
+        seconds: how long it runs; its end then stands still for two.
+
+    Returns an IPython.display.Image.
+    """
+    from IPython.display import Image  # only notebooks have it
+
+    pictures = [
+        picture(tile(frame, len(frame)) if frame.ndim == 4 else frame, zoom) for frame in frames
+    ]
+    each = max(20, round(1000 * seconds / len(pictures)))  # ms; browsers slow down what is faster
+    file = io.BytesIO()
+    pictures[0].save(
+        file,
+        "GIF",
+        save_all=True,
+        append_images=pictures[1:],
+        duration=[each] * (len(pictures) - 1) + [2000],
+        loop=0,
+    )
+    return Image(data=file.getvalue(), format="gif", alt=alt)

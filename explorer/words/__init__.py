@@ -1,0 +1,1 @@
+"""The texts of the project as data: `assets/words`, read and checked. No torch, and no screen."""
