@@ -88,7 +88,10 @@ window.explorer = window.explorer || {};
   // Events of the controls that chapters share go to the open chapter: explorer/app/controls.py
   const relays = new Map();
   ex.relay = (element, { group, titles }, watch, events, fire) => relays.set(group, (title) => fire(events[titles.indexOf(title)]));
-  ex.opened = (group) => document.querySelector(`.${group} > .tab-wrapper [role=tab][aria-selected=true]`)?.textContent.trim();
+  ex.opened = function (group) {
+    const tab = document.querySelector(`.${group} > .tab-wrapper [role=tab][aria-selected=true]`);
+    return tab && ex.english(tab);
+  };
   ex.pass = (group) => relays.has(group) && ex.opened(group) && relays.get(group)(ex.opened(group));
 
   ex.calm = () => matchMedia('(prefers-reduced-motion: reduce)').matches;

@@ -3,9 +3,6 @@
 (function (ex) {
   const PATIENCE = 10000; // ms until a chapter that does not come is given up
 
-  // The text of a node as the page was written, whatever language it is shown in.
-  ex.english = ex.english || ((node) => node.textContent.trim());
-
   const visible = (node) => node.offsetParent !== null;
   const named = (root, title) => [...root.querySelectorAll('[role=tab]')]
     .find((tab) => visible(tab) && ex.english(tab) === title);

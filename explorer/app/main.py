@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import gradio as gr
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 
 from explorer.app import theme
 from explorer.app.tabs import (
@@ -28,6 +30,8 @@ from explorer.app.tabs import (
     truth,
     unet,
 )
+from explorer.words import catalogue
+from explorer.words.catalogue import LANGUAGES
 
 TABS = (forward, schedules, samplers, truth, guidance, attention, latent, unet, train, course)
 SHIPPED = "mnist"
@@ -71,8 +75,8 @@ def build(context: Context | None = None) -> gr.Blocks:
     context = context or Context()
     with gr.Blocks(title="Denoising Explorer", analytics_enabled=False) as demo:
         gr.HTML(
-            html_template=f"<h1>Denoising Explorer</h1><p>{INTRO}</p>",
-            js_on_load=None,
+            html_template=_masthead(),
+            js_on_load=theme.widget("languages"),
             apply_default_css=False,
             elem_classes="masthead",
         )
@@ -81,6 +85,17 @@ def build(context: Context | None = None) -> gr.Blocks:
                 with gr.Tab(module.TITLE) as context.tab:
                     module.build(context)
     return demo
+
+
+def _masthead() -> str:
+    """The name, what it is, and the switch of languages."""
+    languages = "".join(
+        f'<button type="button" lang="{code}">{name}</button>' for code, name in LANGUAGES.items()
+    )
+    return (
+        f"<h1>Denoising Explorer</h1><p>{INTRO}</p>"
+        f'<p class="languages" translate="no">{languages}</p>'
+    )
 
 
 def options() -> dict:
@@ -97,6 +112,9 @@ def options() -> dict:
         "ssr_mode": False,
         "share": False,
         "quiet": True,
+        "i18n": gr.I18n(**{language: catalogue.load(language) for language in catalogue.others()}),
+        # The page holds all scripts and texts; compressed it is a quarter as large
+        "app_kwargs": {"middleware": [Middleware(GZipMiddleware, compresslevel=5)]},
     }
 
 

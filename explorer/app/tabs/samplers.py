@@ -20,7 +20,7 @@ RACE, THREE, CHANCE, PATH, QUALITY = CHAPTERS = (
     "Quality",
 )
 OPEN = f"""() => [...document.querySelectorAll('button[role=tab]')]
-    .find((tab) => tab.textContent.trim() === '{TITLE}').click()"""
+    .find((tab) => explorer.english(tab) === '{TITLE}').click()"""
 PROGRESS = gr.Progress()  # Gradio finds it among a handler's defaults
 EMPTY = "The first race is on its way: the model is being loaded."
 

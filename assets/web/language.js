@@ -1,0 +1,246 @@
+'use strict';
+// The page in another language. What is written in the page is English, and that English is the key
+// of a translation: a catalogue of assets/words (see explorer/words/catalogue.py) that Gradio's I18n
+// brings along. An observer replaces texts as they appear, so no other script knows of languages.
+// In a key, {} is a number, {*} any text, {a} {b} ... are elements that stand inside the sentence,
+// and <b>, <i>, <em>, <strong>, <a> around plain words stay what they are.
+(function (ex) {
+  const NUMBER = /\d+(?:[.,]\d+)*/g, WORD = /\p{L}{2}/u;
+  const SKIPPED = 'script, style, code, pre, textarea, kbd, .math, [translate=no]';
+  const WITHIN = new Set(['A', 'ABBR', 'B', 'BR', 'BUTTON', 'CODE', 'EM', 'I', 'KBD', 'OUTPUT', 'SMALL', 'SPAN', 'STRONG', 'SUB', 'SUP', 'VAR', 'tspan']);
+  const PLAIN = new Set(['A', 'B', 'EM', 'I', 'STRONG']);
+  const ATTRIBUTES = ['aria-label', 'aria-valuetext', 'alt', 'placeholder', 'title'];
+  const MARKS = /\{([a-z])\}|<(a|b|em|i|strong)>(.*?)<\/\2>/g;
+  const JOINTS = [' · ', '; ', '. ', ': ', ' › ', ', ']; // between what may be known apart
+  const KEPT = 'explorer.language';
+
+  let table = null, patterns = [];
+  const missing = new Set(); // keys without a translation, for the test that there are none
+  const texts = new WeakMap(); // text node -> {english, shown}
+  const units = new WeakMap(); // element -> {english, inside, shown: its text nodes}
+  const names = new WeakMap(); // element -> {attribute: {english, shown}}
+
+  const squeeze = (text) => text.replace(/\s+/g, ' ').trim();
+  const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
+  // A key with {*} as a pattern whose groups are its slots, in their order.
+  function pattern([key, translation]) {
+    const source = key.split(/(\{\*?\})/).map((part) =>
+      (part === '{}' ? '(\\d+(?:[.,]\\d+)*)' : part === '{*}' ? '(.+?)' : escaped(part))).join('');
+    return { find: new RegExp(`^${source}$`, 'su'), translation, length: key.length };
+  }
+
+  // Fill slots in their order; {2} takes the second slot's value wherever it stands.
+  function filled(translation, values) {
+    let next = 0;
+    return translation.replace(/\{(\*?|\d+)\}/g, (slot, which) =>
+      values[/\d/.test(which) ? which - 1 : next++] ?? slot);
+  }
+
+  // The translation of an English text, or null: nothing to translate, or nothing known. What is
+  // not known whole may be known in its parts: captions and text alternatives are put together.
+  function translated(text) {
+    const plain = squeeze(text);
+    if (!table || !WORD.test(plain.replace(/<\/?\w+>|\{\w\}/g, ' '))) return null;
+    const known = found(plain) ?? parts(plain, 0);
+    if (known === null) missing.add(plain.replace(NUMBER, '{}'));
+    return known;
+  }
+
+  function found(plain) {
+    const key = plain.replace(NUMBER, '{}');
+    if (Object.hasOwn(table, key)) return filled(table[key], plain.match(NUMBER) || []);
+    for (const { find, translation } of patterns) {
+      const slots = find.exec(plain)?.slice(1);
+      if (slots) return filled(translation, slots.map((slot) => found(slot) ?? parts(slot, 0) ?? slot));
+    }
+    return null;
+  }
+
+  function parts(plain, first) {
+    for (let k = first; k < JOINTS.length; k++) {
+      const pieces = plain.split(JOINTS[k]);
+      if (pieces.length === 1) continue;
+      const known = pieces.map((piece) => (WORD.test(piece) ? found(piece) ?? parts(piece, k + 1) : piece));
+      if (!known.includes(null)) return known.join(JOINTS[k]);
+    }
+    return null;
+  }
+
+  function put(node, english) {
+    const known = translated(english);
+    const [before, after] = [/^\s*/.exec(english)[0], /\s*$/.exec(english)[0]];
+    const shown = known === null ? english : before + known + after;
+    texts.set(node, { english, shown });
+    if (node.data !== shown) node.data = shown;
+  }
+
+  function text(node) {
+    if (!node.data.trim()) return;
+    if (texts.get(node)?.shown !== node.data) put(node, node.data);
+  }
+
+  // A sentence with elements inside it: text of its own, and nothing in it that is a block.
+  function isSentence(element) {
+    return element.childElementCount > 0 && element.closest('.explorer-widget, .masthead')
+      && [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && WORD.test(node.data))
+      && [...element.children].every((child) => WITHIN.has(child.tagName));
+  }
+
+  const isPlain = (child) => PLAIN.has(child.tagName) && child.childNodes.length === 1
+    && child.firstChild.nodeType === Node.TEXT_NODE && !child.matches(SKIPPED) && !child.dataset.part;
+
+  // The key of a sentence, and the elements that it stands for.
+  function taken(element) {
+    const inside = { marked: {}, plain: [] };
+    let next = 0;
+    const english = [...element.childNodes].map((node) => {
+      if (node.nodeType === Node.TEXT_NODE) return node.data;
+      if (node.nodeType !== Node.ELEMENT_NODE) return '';
+      if (isPlain(node)) {
+        inside.plain.push(node);
+        const tag = node.tagName.toLowerCase();
+        return `<${tag}>${node.textContent}</${tag}>`;
+      }
+      const letter = String.fromCharCode(97 + next++);
+      inside.marked[letter] = node;
+      return `{${letter}}`;
+    }).join('');
+    return { english, inside };
+  }
+
+  // Put a sentence into an element; its own elements are moved to their places, never made again.
+  function compose(element, sentence, { marked, plain }) {
+    const left = [...plain], nodes = [];
+    let end = 0;
+    for (const found of sentence.matchAll(MARKS)) {
+      const [whole, letter, tag, words] = found;
+      nodes.push(sentence.slice(end, found.index));
+      end = found.index + whole.length;
+      if (letter) nodes.push(marked[letter] || whole);
+      else {
+        const at = left.findIndex((node) => node.tagName.toLowerCase() === tag);
+        const [node] = at < 0 ? [] : left.splice(at, 1);
+        if (node) node.firstChild.data = words;
+        nodes.push(node || words);
+      }
+    }
+    nodes.push(sentence.slice(end));
+    element.replaceChildren(...nodes.filter((node) => node !== ''));
+    return [...element.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE);
+  }
+
+  // Whether what stands in a sentence is still what was put there.
+  const isShown = (element) => units.get(element)?.shown.some((node) => node.parentNode === element);
+
+  function sentence(element) {
+    const { english, inside } = taken(element);
+    const known = translated(english);
+    if (known !== null) units.set(element, { english, inside, shown: compose(element, known, inside) });
+    Object.values(inside.marked).forEach(walk);
+  }
+
+  function attributes(element) {
+    const kept = names.get(element) || {};
+    for (const attribute of ATTRIBUTES) {
+      const now = element.getAttribute(attribute);
+      if (!now || kept[attribute]?.shown === now) continue;
+      const shown = translated(now) ?? now;
+      kept[attribute] = { english: now, shown };
+      if (shown !== now) element.setAttribute(attribute, shown);
+    }
+    names.set(element, kept);
+  }
+
+  function walk(node) {
+    if (node.nodeType === Node.TEXT_NODE) { text(node); return; }
+    if (node.nodeType !== Node.ELEMENT_NODE) return;
+    attributes(node);
+    if (node.matches(SKIPPED)) return;
+    if (isShown(node)) [...node.children].forEach(walk);
+    else if (isSentence(node)) sentence(node);
+    else node.childNodes.forEach(walk);
+  }
+
+  const skipped = (node) => (node.nodeType === Node.ELEMENT_NODE ? node : node.parentElement)?.closest(SKIPPED);
+
+  function changed(record) {
+    const { target } = record;
+    if (!target.isConnected) return;
+    if (record.type === 'attributes') { attributes(target); return; }
+    if (skipped(target)) return;
+    if (record.type === 'characterData') { text(target); return; }
+    if (!isShown(target) && isSentence(target)) { units.delete(target); sentence(target); }
+    else record.addedNodes.forEach((node) => node.isConnected && !skipped(node) && walk(node));
+  }
+
+  const observer = new MutationObserver((records) => {
+    records.forEach(changed);
+    observer.takeRecords(); // what this changed
+  });
+
+  // Every text back to its English, so that another language can begin from it.
+  function restore(node) {
+    if (node.nodeType === Node.TEXT_NODE) {
+      const kept = texts.get(node);
+      if (kept && kept.shown === node.data) { texts.delete(node); node.data = kept.english; }
+      return;
+    }
+    if (node.nodeType !== Node.ELEMENT_NODE) return;
+    for (const [attribute, kept] of Object.entries(names.get(node) || {})) {
+      if (node.getAttribute(attribute) === kept.shown) node.setAttribute(attribute, kept.english);
+    }
+    names.delete(node);
+    if (isShown(node)) compose(node, units.get(node).english, units.get(node).inside);
+    units.delete(node);
+    node.childNodes.forEach(restore);
+  }
+
+  function show(language) {
+    const catalogues = window.gradio_config?.i18n_translations || {};
+    observer.disconnect();
+    if (table) restore(document.body);
+    table = language === 'en' ? null : catalogues[language];
+    patterns = Object.entries(table || {}).filter(([key]) => key.includes('{*}')).map(pattern)
+      .sort((a, b) => b.length - a.length);
+    document.documentElement.lang = table ? language : 'en';
+    if (!table) return;
+    walk(document.body);
+    observer.observe(document.body, {
+      subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ATTRIBUTES,
+    });
+  }
+
+  // What a node says in English, whatever language it is shown in.
+  ex.english = function (node) {
+    if (units.has(node)) return squeeze(units.get(node).english.replace(/<\/?\w+>/g, ''));
+    if (node.nodeType === Node.TEXT_NODE) return texts.get(node)?.english ?? node.data;
+    return squeeze([...node.childNodes].map(ex.english).join(''));
+  };
+
+  // The switch in the masthead: one button a language.
+  ex.languages = function (element) {
+    const buttons = [...element.querySelectorAll('button[lang]')];
+    const mark = () => buttons.forEach((b) => b.setAttribute('aria-pressed', b.lang === document.documentElement.lang));
+    buttons.forEach((button) => button.addEventListener('click', () => {
+      try { localStorage.setItem(KEPT, button.lang); } catch { /* then it holds until the page is closed */ }
+      show(button.lang);
+      mark();
+    }));
+    mark();
+  };
+
+  // The address (?lang=de) goes before what was chosen here earlier, and that before the browser.
+  function first() {
+    const known = Object.keys(window.gradio_config?.i18n_translations || {});
+    let kept = null;
+    try { kept = localStorage.getItem(KEPT); } catch { /* forbidden: as if never chosen */ }
+    const wanted = [new URLSearchParams(location.search).get('lang'), kept,
+      ...navigator.languages.map((tag) => tag.split('-')[0])];
+    return wanted.find((language) => language === 'en' || known.includes(language)) || 'en';
+  }
+
+  ex.untranslated = missing;
+  const begin = () => show(first());
+  if (document.body) begin(); else document.addEventListener('DOMContentLoaded', begin);
+})(window.explorer);

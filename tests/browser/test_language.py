@@ -1,0 +1,67 @@
+"""The page changes its language, and what hangs on its texts goes on."""
+
+import pytest
+from playwright.sync_api import expect
+
+from explorer.words import catalogue
+
+from .conftest import open_chapter
+
+pytestmark = pytest.mark.browser
+DE = catalogue.load("de")
+
+
+def chosen(page, name: str) -> None:
+    page.locator(".languages").get_by_role("button", name=name).click()
+
+
+def test_there_and_back_is_the_same_page(page, app):
+    page.goto(app)
+    page.wait_for_selector("canvas:visible")
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    before = page.locator(".gradio-container").inner_text()
+    chosen(page, "Deutsch")
+    expect(page.get_by_role("tab", name=DE["Forward"], exact=True)).to_be_visible()
+    expect(page.locator("html")).to_have_attribute("lang", "de")
+    assert page.locator(".gradio-container").inner_text() != before
+    chosen(page, "English")
+    assert page.locator(".gradio-container").inner_text() == before
+
+
+def test_the_choice_is_remembered_and_the_address_goes_before_it(page, app):
+    page.goto(app)
+    page.wait_for_selector("canvas:visible")
+    chosen(page, "Deutsch")
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("lang", "de")
+    page.goto(f"{app}?lang=en")
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.get_by_role("tab", name="Forward", exact=True)).to_be_visible()
+
+
+def test_a_browser_that_speaks_german_is_answered_in_german(browser, app):
+    context = browser.new_context(locale="de-AT")
+    page = context.new_page()
+    page.goto(app)
+    expect(page.get_by_role("tab", name=DE["Forward"], exact=True)).to_be_visible(timeout=60_000)
+    context.close()
+
+
+def test_controls_work_on_a_german_page(page, app):
+    page.goto(f"{app}?lang=de")
+    page.wait_for_selector("canvas:visible", timeout=60_000)
+    assert page.evaluate("explorer.visit('U-Net/One jump')")
+    caption = page.get_by_text("Modell mnist", exact=False).locator("visible=true").first
+    expect(caption).to_be_visible(timeout=60_000)
+    before = caption.inner_text()
+    page.get_by_role("button", name=DE["New noise"]).locator("visible=true").click()
+    expect(caption).not_to_have_text(before, timeout=60_000)
+
+
+def test_a_refusal_is_said_in_german(page, app):
+    open_chapter(page, app, "Samplers", "The race", "canvas:visible")
+    chosen(page, "Deutsch")
+    seed = page.get_by_label(DE["Seed"], exact=True).locator("visible=true").first
+    seed.fill("123456")
+    seed.press("Enter")
+    expect(page.get_by_text("ganze Zahl")).to_be_visible(timeout=60_000)
