@@ -90,7 +90,7 @@ def refusals(file: Path) -> list[str]:
     """What a module of the app refuses with, as keys; values in it are {*}."""
     found = []
     for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-        called = isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "refuse"
+        called = isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] == "refuse"
         if called and isinstance(node.args[0], ast.JoinedStr):
             parts = [
                 _spaced(part.value) if isinstance(part, ast.Constant) else "{*}"

@@ -2,70 +2,19 @@
 // The page in another language. What is written in the page is English, and that English is the key
 // of a translation: a catalogue of assets/words (see explorer/words/catalogue.py) that Gradio's I18n
 // brings along. An observer replaces texts as they appear, so no other script knows of languages.
-// In a key, {} is a number, {*} any text, {a} {b} ... are elements that stand inside the sentence,
-// and <b>, <i>, <em>, <strong>, <a> around plain words stay what they are.
 (function (ex) {
-  const NUMBER = /\d+(?:[.,]\d+)*/g, WORD = /\p{L}{2}/u;
   const SKIPPED = 'script, style, code, pre, textarea, kbd, .math, [translate=no]';
   const WITHIN = new Set(['A', 'ABBR', 'B', 'BR', 'BUTTON', 'CODE', 'EM', 'I', 'KBD', 'OUTPUT', 'SMALL', 'SPAN', 'STRONG', 'SUB', 'SUP', 'VAR', 'tspan']);
   const PLAIN = new Set(['A', 'B', 'EM', 'I', 'STRONG']);
   const ATTRIBUTES = ['aria-label', 'aria-valuetext', 'alt', 'placeholder', 'title'];
   const MARKS = /\{([a-z])\}|<(a|b|em|i|strong)>(.*?)<\/\2>/g;
-  const JOINTS = [' · ', '; ', '. ', ': ', ' › ', ', ']; // between what may be known apart
   const KEPT = 'explorer.language';
 
-  let table = null, patterns = [];
+  let translated = null; // the dictionary of the language that is shown; none in English
   const missing = new Set(); // keys without a translation, for the test that there are none
   const texts = new WeakMap(); // text node -> {english, shown}
   const units = new WeakMap(); // element -> {english, inside, shown: its text nodes}
   const names = new WeakMap(); // element -> {attribute: {english, shown}}
-
-  const squeeze = (text) => text.replace(/\s+/g, ' ').trim();
-  const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-
-  // A key with {*} as a pattern whose groups are its slots, in their order.
-  function pattern([key, translation]) {
-    const source = key.split(/(\{\*?\})/).map((part) =>
-      (part === '{}' ? '(\\d+(?:[.,]\\d+)*)' : part === '{*}' ? '(.+?)' : escaped(part))).join('');
-    return { find: new RegExp(`^${source}$`, 'su'), translation, length: key.length };
-  }
-
-  // Fill slots in their order; {2} takes the second slot's value wherever it stands.
-  function filled(translation, values) {
-    let next = 0;
-    return translation.replace(/\{(\*?|\d+)\}/g, (slot, which) =>
-      values[/\d/.test(which) ? which - 1 : next++] ?? slot);
-  }
-
-  // The translation of an English text, or null: nothing to translate, or nothing known. What is
-  // not known whole may be known in its parts: captions and text alternatives are put together.
-  function translated(text) {
-    const plain = squeeze(text);
-    if (!table || !WORD.test(plain.replace(/<\/?\w+>|\{\w\}/g, ' '))) return null;
-    const known = found(plain) ?? parts(plain, 0);
-    if (known === null) missing.add(plain.replace(NUMBER, '{}'));
-    return known;
-  }
-
-  function found(plain) {
-    const key = plain.replace(NUMBER, '{}');
-    if (Object.hasOwn(table, key)) return filled(table[key], plain.match(NUMBER) || []);
-    for (const { find, translation } of patterns) {
-      const slots = find.exec(plain)?.slice(1);
-      if (slots) return filled(translation, slots.map((slot) => found(slot) ?? parts(slot, 0) ?? slot));
-    }
-    return null;
-  }
-
-  function parts(plain, first) {
-    for (let k = first; k < JOINTS.length; k++) {
-      const pieces = plain.split(JOINTS[k]);
-      if (pieces.length === 1) continue;
-      const known = pieces.map((piece) => (WORD.test(piece) ? found(piece) ?? parts(piece, k + 1) : piece));
-      if (!known.includes(null)) return known.join(JOINTS[k]);
-    }
-    return null;
-  }
 
   function put(node, english) {
     const known = translated(english);
@@ -83,7 +32,7 @@
   // A sentence with elements inside it: text of its own, and nothing in it that is a block.
   function isSentence(element) {
     return element.childElementCount > 0 && element.closest('.explorer-widget, .masthead')
-      && [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && WORD.test(node.data))
+      && [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && ex.hasWords(node.data))
       && [...element.children].every((child) => WITHIN.has(child.tagName));
   }
 
@@ -121,7 +70,11 @@
       else {
         const at = left.findIndex((node) => node.tagName.toLowerCase() === tag);
         const [node] = at < 0 ? [] : left.splice(at, 1);
-        if (node) node.firstChild.data = words;
+        if (node) {
+          const { data } = node.firstChild;
+          texts.set(node.firstChild, { english: texts.get(node.firstChild)?.english ?? data, shown: words });
+          node.firstChild.data = words;
+        }
         nodes.push(node || words);
       }
     }
@@ -141,6 +94,7 @@
   }
 
   function attributes(element) {
+    if (element.closest('[translate=no]')) return;
     const kept = names.get(element) || {};
     for (const attribute of ATTRIBUTES) {
       const now = element.getAttribute(attribute);
@@ -199,10 +153,9 @@
   function show(language) {
     const catalogues = window.gradio_config?.i18n_translations || {};
     observer.disconnect();
-    if (table) restore(document.body);
-    table = language === 'en' ? null : catalogues[language];
-    patterns = Object.entries(table || {}).filter(([key]) => key.includes('{*}')).map(pattern)
-      .sort((a, b) => b.length - a.length);
+    if (translated) restore(document.body);
+    const table = language === 'en' ? null : catalogues[language];
+    translated = table ? ex.dictionary(table, missing) : null;
     document.documentElement.lang = table ? language : 'en';
     if (!table) return;
     walk(document.body);
@@ -213,9 +166,9 @@
 
   // What a node says in English, whatever language it is shown in.
   ex.english = function (node) {
-    if (units.has(node)) return squeeze(units.get(node).english.replace(/<\/?\w+>/g, ''));
+    if (units.has(node)) return ex.squeeze(units.get(node).english.replace(/<\/?\w+>/g, ''));
     if (node.nodeType === Node.TEXT_NODE) return texts.get(node)?.english ?? node.data;
-    return squeeze([...node.childNodes].map(ex.english).join(''));
+    return ex.squeeze([...node.childNodes].map(ex.english).join(''));
   };
 
   // The switch in the masthead: one button a language.

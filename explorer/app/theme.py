@@ -17,6 +17,7 @@ WEB = ASSETS / "web"
 # In the order in which they run: base first, each later file uses only earlier ones.
 SCRIPTS = (
     "base.js",
+    "dictionary.js",
     "language.js",
     "normal.js",
     "tables.js",

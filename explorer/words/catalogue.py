@@ -13,7 +13,7 @@ from functools import cache
 from explorer.paths import ASSETS
 
 LANGUAGES = {"en": "English", "de": "Deutsch"}  # the first is the one that the page is written in
-MARKS = re.compile(r"\{(?:\*?|[a-z]|\d+)\}|</?(?:a|b|em|i|strong)>")
+MARKS = re.compile(r"\{(?:[*+]?|[a-z]|\d+)\}|</?(?:a|b|em|i|strong)>")
 
 
 def others() -> tuple[str, ...]:
@@ -44,7 +44,7 @@ def mistake(key: str, translation: str) -> str | None:
     """What is wrong with a translation, as the end of a sentence; None where nothing is."""
     if not translation.strip():
         return "has no translation"
-    if not re.search(r"[^\W\d_]{2}", MARKS.sub("", key)):
+    if "{*}" in key and not re.search(r"[^\W\d_]{2}", MARKS.sub("", key)):
         return "has no word of its own: it stands for any text"
     if re.search(r"\d", re.sub(r"\{\d+\}", "", key)):
         return "has digits: write {} for each number"
@@ -58,5 +58,5 @@ def mistake(key: str, translation: str) -> str | None:
 
 def _marks(text: str) -> Counter:
     """The marks of a text; slots by number count as slots, so that they may change places."""
-    slot = re.compile(r"\{(?:\*?|\d+)\}")
+    slot = re.compile(r"\{(?:[*+]?|\d+)\}")
     return Counter("{}" if slot.fullmatch(mark) else mark for mark in MARKS.findall(text))

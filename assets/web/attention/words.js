@@ -45,7 +45,7 @@
       picture.canvas.setAttribute('aria-hidden', 'true');
       const input = ex.element('input', { type: 'radio', name: 'word-choice', value: k,
         'aria-label': `${word}, word ${k + 1}`, onchange: () => choose(k) });
-      const chip = ex.element('label', { class: 'thumb' }, input, picture.canvas, ex.element('span', {}, word));
+      const chip = ex.element('label', { class: 'thumb' }, input, picture.canvas, ex.element('span', { translate: 'no' }, word));
       return { picture, input, chip };
     });
     host.replaceChildren(...made.map((m) => m.chip));
@@ -115,7 +115,7 @@
       find('.ranked').replaceChildren(...order.map((k) => {
         const bar = ex.element('i', {});
         bar.style.width = `${(100 * row[k]) / most}%`;
-        return ex.element('li', { class: k === word ? 'chosen' : null }, ex.element('span', {}, data.words[k]),
+        return ex.element('li', { class: k === word ? 'chosen' : null }, ex.element('span', { translate: 'no' }, data.words[k]),
           ex.element('span', { class: 'bar' }, bar), ex.element('span', { class: 'value' }, row[k].toFixed(3)));
       }));
       const sum = row.reduce((a, b) => a + b, 0), many = data.words.length;

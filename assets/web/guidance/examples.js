@@ -3,6 +3,6 @@
 (function (ex) {
   ex.guidanceExamples = function (element, { texts }, watch, onpick) {
     element.querySelector('.guidance-examples').append(...texts.map((text) =>
-      ex.element('button', { type: 'button', class: 'example', onclick: () => onpick({ text }) }, text)));
+      ex.element('button', { type: 'button', class: 'example', translate: 'no', onclick: () => onpick({ text }) }, text)));
   };
 })(window.explorer);

@@ -63,6 +63,7 @@
       if (key === 'yours') return yours.replaceChildren(yours.querySelector('input'), thumbnail(tile.rgb, label));
       if (shown.has(key)) return;
       const made = radio('latent-picture', key, label, thumbnail(tile.rgb, label), () => choose(key));
+      made.translate = !note.startsWith('“'); // a caption is what the model reads, not prose
       shown.set(key, made);
       more.before(made);
     }
