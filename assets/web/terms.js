@@ -11,7 +11,7 @@
   }));
 
   // A symbol is a letter with its marks, digits below it, and an index; a word stands upright.
-  const SYMBOL = /([A-Za-z]{2,}|[A-Za-zα-ω]\p{M}*)([₀-₉]*)(?:_(?:\{([^}]*)\}|(\w+|∞)))?|\^\{([^}]*)\}|\d+(?:\.\d+)?|[^]/gu;
+  const SYMBOL = /([A-Za-z]{2,}|[A-Za-zα-ωΣ]\p{M}*)([₀-₉]*)(?:_(?:\{([^}]*)\}|(\w+|∞)))?|\^\{([^}]*)\}|\d+(?:\.\d+)?|[^]/gu;
   const below = (digits) => digits.replace(/./gu, (d) => '₀₁₂₃₄₅₆₇₈₉'.indexOf(d));
 
   function role(letter, digits) {
@@ -22,19 +22,19 @@
 
   function symbol(letter, digits, index) {
     const low = below(digits) + (index || '');
-    const wordy = letter.length > 1 && !/\p{M}/u.test(letter) && !/^d[a-z]$/.test(letter);
-    return ex.element('span', { class: wordy ? 'n' : role(letter, digits) }, letter,
-      low ? ex.element('sub', {}, ...(/^[a-z]{2,}$/.test(low) ? [ex.element('span', { class: 'n' }, low)] : parts(low))) : null);
+    const wordy = /^[A-Za-z]{2,}$/.test(letter) && !/^d[a-z]$/.test(letter); // dx is d and x
+    return ex.element(wordy ? 'span' : 'i', { class: role(letter, digits) }, letter,
+      low ? ex.element('sub', {}, ...parts(low)) : null);
   }
 
   const parts = (text) => [...text.matchAll(SYMBOL)].map(([all, letter, digits, braced, index, power]) => {
     if (letter) return symbol(letter, digits, braced || index);
     if (power) return ex.element('sup', {}, ...parts(power));
-    return /\d/.test(all) ? ex.element('span', { class: 'n' }, all) : all;
+    return all;
   });
 
   // 'x_t = α x₀ + e^{−h} ε' in the type of mathematics, signal and noise in their colours.
-  ex.formula = (text) => ex.element('span', { class: 'math' }, ...parts(text));
+  ex.formula = (text) => ex.element('span', { class: 'math typed' }, ...parts(text.normalize('NFD')));
 
   // --- a term where it is used -------------------------------------------------------------------
 
@@ -97,9 +97,8 @@
   ex.terms = function (host, place) {
     const found = ex.vocabulary.filter((term) => term.key.includes(place));
     if (!found.length) return;
-    const dot = () => ex.element('span', { 'aria-hidden': 'true' }, '·');
     host.append(ex.element('div', { class: 'quiet key-terms', role: 'group', 'aria-label': 'Words' }, ex.element('span', {}, 'Words:'),
-      ...found.flatMap((term, i) => (i ? [dot(), word(term)] : [word(term)]))));
+      ...found.map((term) => ex.element('span', {}, word(term)))));
   };
 
   // Opens the glossary at a term. Resolves to whether it is there.

@@ -34,7 +34,5 @@ class Term:
 def load() -> tuple[Term, ...]:
     """All terms, from A to Z. TypeError where a field is missing or misspelt."""
     table = tomllib.loads((ASSETS / "words" / "glossary.toml").read_text("utf-8"))
-    terms = [
-        Term(**row | {name: tuple(row[name]) for name in LISTS if name in row}) for row in table["term"]
-    ]
-    return tuple(sorted(terms, key=lambda term: term.id))
+    rows = (row | {k: tuple(row[k]) for k in LISTS if k in row} for row in table["term"])
+    return tuple(sorted((Term(**row) for row in rows), key=lambda term: term.id))

@@ -24,7 +24,7 @@
       ex.element('dd', { class: 'ways' },
         term.code ? ex.element('code', {}, term.code) : null,
         ...term.see.map((place) => ex.visitor(place)),
-        term.paper ? ex.element('span', { class: 'paper' }, term.paper) : null));
+        term.paper ? ex.element('span', { class: 'cited' }, term.paper) : null));
     const english = { name: [term.term, ...term.also].join(' '), rest: `${term.sentence} ${term.code}` };
     // What is on the screen counts too: it may be in another language.
     const rank = (words) => {
