@@ -9,7 +9,7 @@ import json
 
 import gradio as gr
 
-from explorer.app import tables
+from explorer.app import tables, terms
 from explorer.figures import palette
 from explorer.paths import ASSETS
 
@@ -82,7 +82,9 @@ SCRIPTS = (
     "learning/digits.js",
     "learning/batch.js",
     "visit.js",
+    "terms.js",
     "course/lessons.js",
+    "course/glossary.js",
 )
 STYLES = (
     "app.css",
@@ -113,6 +115,8 @@ STYLES = (
     "learning/digits.css",
     "learning/batch.css",
     "course.css",
+    "terms.css",
+    "course/glossary.css",
 )
 
 SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "sans-serif")
@@ -219,7 +223,8 @@ def head() -> str:
     styles = [variables(), *((WEB / name).read_text("utf-8") for name in STYLES)]
     scripts = [(WEB / name).read_text("utf-8") for name in SCRIPTS]
     scripts.append(
-        f"explorer.dashes = {json.dumps(dashes())}; {tables.script()} explorer.ready = true;"
+        f"explorer.dashes = {json.dumps(dashes())}; {tables.script()} {terms.script()} "
+        "explorer.ready = true;"
         "document.dispatchEvent(new Event('explorer:ready'));"
     )
     return f"<style>{chr(10).join(styles)}</style>\n<script>{chr(10).join(scripts)}</script>"
