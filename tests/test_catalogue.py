@@ -15,6 +15,7 @@ from explorer.words import catalogue
 APP = Path(main.__file__).parent
 # What a person reads of each file of assets/words; the rest is symbols, names and addresses.
 READ = {
+    "glossary": {"term", "sentence"},
     "lessons": {"title", "question"},
 }
 

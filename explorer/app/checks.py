@@ -28,21 +28,23 @@ def _shown(value: object) -> str:
 
 def number(field: str, value: object, low: float, high: float) -> float:
     """A finite number in [low, high], or a gr.Error."""
-    text = f"{field} must be a number from {low:g} to {high:g}"
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise refuse(f"{text}, not {_shown(value)}.")
+        raise refuse(f"{field} must be a number from {low:g} to {high:g}, not {_shown(value)}.")
     if not low <= value <= high:  # false for NaN, and safe for integers beyond any float
-        raise refuse(f"{text}, and {_shown(value)} is not.")
+        raise refuse(
+            f"{field} must be a number from {low:g} to {high:g}, and {_shown(value)} is not."
+        )
     return float(value)
 
 
 def integer(field: str, value: object, low: int, high: int) -> int:
     """A whole number in [low, high], or a gr.Error. 3.0 is whole; 2.5 and True are not."""
-    text = f"{field} must be a whole number from {low} to {high}"
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise refuse(f"{text}, not {_shown(value)}.")
+        raise refuse(f"{field} must be a whole number from {low} to {high}, not {_shown(value)}.")
     if not low <= value <= high or value != int(value):
-        raise refuse(f"{text}, and {_shown(value)} is not.")
+        raise refuse(
+            f"{field} must be a whole number from {low} to {high}, and {_shown(value)} is not."
+        )
     return int(value)
 
 
