@@ -17,14 +17,14 @@
   function entry(term) {
     const also = term.also.map((name) => ex.element('span', {}, name));
     const dt = ex.element('dt', { tabindex: -1 }, ex.element('dfn', {}, term.term),
-      also.length ? ex.element('span', { class: 'also' }, ...also) : null);
+      also.length ? ex.element('span', { class: 'also', translate: 'no' }, ...also) : null);
     const sentence = ex.element('dd', {}, term.sentence);
     const node = ex.element('div', { id: `term-${term.id}` }, dt, sentence,
       term.formula ? ex.element('dd', { class: 'formula' }, ex.formula(term.formula)) : null,
       ex.element('dd', { class: 'ways' },
         term.code ? ex.element('code', {}, term.code) : null,
         ...term.see.map((place) => ex.visitor(place)),
-        term.paper ? ex.element('span', { class: 'cited' }, term.paper) : null));
+        term.paper ? ex.element('span', { class: 'cited', translate: 'no' }, term.paper) : null));
     const english = { name: [term.term, ...term.also].join(' '), rest: `${term.sentence} ${term.code}` };
     // What is on the screen counts too: it may be in another language.
     const rank = (words) => {
