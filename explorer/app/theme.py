@@ -81,6 +81,11 @@ SCRIPTS = (
     "learning/batch.js",
     "visit.js",
     "course/lessons.js",
+    "memory.js",
+    "course/errors.js",
+    "course/history.js",
+    "course/conditions.js",
+    "course/quiz.js",
 )
 STYLES = (
     "app.css",
@@ -111,6 +116,10 @@ STYLES = (
     "learning/digits.css",
     "learning/batch.css",
     "course.css",
+    "course/errors.css",
+    "course/history.css",
+    "course/conditions.css",
+    "course/quiz.css",
 )
 
 SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "sans-serif")
