@@ -54,12 +54,14 @@ def between_two(item):
     assert abs(x0_hat.item() - first_number(item.right)) < 1e-12
 
 
-def beyond_both(item):
-    def says(value):
-        return lambda x, level: torch.full_like(x, value)
-
-    made = guided(says(0.5), says(0.2), 3.0)(torch.zeros(1, 1, 1, 1), Level(0.6, 0.8)).item()
-    assert abs(made - first_number(item.right)) < 1e-6 and made > 1
+def one_corner(item):
+    told, untold = torch.full((2, 1, 1, 4, 4), 0.2).unbind()
+    told[..., :2, :2] = 0.5
+    x, level = torch.zeros_like(told), Level(0.6, 0.8)
+    small, large = (guided(lambda *_: told, lambda *_: untold, s)(x, level) for s in (2.0, 8.0))
+    further = large - small
+    assert (further[told != untold] > 0).all() and (further[told == untold] == 0).all()
+    assert item.right.startswith("Only that corner")
 
 
 def blurred_texture(item):
@@ -89,7 +91,7 @@ COMPUTED = {
     "other-schedule": other_schedule,
     "count-evaluations": count_evaluations,
     "between-two": between_two,
-    "beyond-both": beyond_both,
+    "one-corner": one_corner,
     "blurred-texture": blurred_texture,
     "two-losses": two_losses,
 }
