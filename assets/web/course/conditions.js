@@ -49,7 +49,7 @@
   }
 
   const way = (one) => ex.element('article', { id: `way-${one.id}` }, ex.element('h4', {}, one.title), drawing(one),
-    ex.element('p', {}, one.how), ex.element('p', { class: 'quiet' }, ex.element('b', {}, 'Here.'), ' ', ex.element('span', {}, one.here)),
+    ex.element('p', {}, one.how), ex.line('quiet', 'Here.', one.here),
     ex.element('p', { class: 'quiet' }, one.paper));
 
   function told(one, titles) {
@@ -57,8 +57,8 @@
       onclick: () => document.getElementById(`way-${id}`).scrollIntoView({ behavior: ex.calm() ? 'auto' : 'smooth', block: 'center' }) }, titles.get(id));
     return ex.element('article', {}, ex.element('h4', {}, one.title), ex.element('p', {}, one.what),
       ex.element('p', { class: 'takes' }, ...one.ways.map(jump)),
-      one.live.length ? ex.element('ul', {}, ...one.live.map(([place, text]) => ex.element('li', {}, ex.visitor(place), ' ', ex.element('span', {}, text)))) : null,
-      ex.element('p', { class: 'quiet' }, ex.element('b', {}, 'Not shown here.'), ' ', ex.element('span', {}, one.cannot)));
+      one.live.length ? ex.element('ul', {}, ...one.live.map(([place, text]) => ex.element('li', {}, ex.line('', ex.visitor(place), text)))) : null,
+      ex.line('quiet', 'Not shown here.', one.cannot));
   }
 
   ex.conditions = function (element, props) {

@@ -3,6 +3,10 @@
 (function (ex) {
   const KEY = 'explorer.errors', OWNED = 'I would have said so', DENIED = 'I would not';
 
+  // Pieces that stand in one line and are texts of their own: a label in bold first, then the rest.
+  ex.line = (kind, ...pieces) => ex.element('div', { class: `line ${kind}` }, ...pieces.flatMap((piece, i) => [
+    typeof piece === 'string' ? ex.element('p', { class: i ? null : 'label' }, piece) : piece, ' ']));
+
   function bars({ bars, measure, role }) {
     if (!bars.length) return null;
     const most = Math.max(...bars.map(([, value]) => value));
@@ -16,10 +20,10 @@
   function answer(error) {
     return ex.element('div', { class: 'truth-told', hidden: '' },
       ex.element('p', {}, error.truth),
-      ex.element('p', { class: 'quiet' }, ex.element('b', {}, 'Why people think so.'), ' ', ex.element('span', {}, error.why)),
+      ex.line('quiet', 'Why people think so.', error.why),
       ex.element('div', { class: 'shown' }, ex.element('p', {}, error.figure), bars(error)),
-      ex.element('p', { class: 'quiet source' }, ex.element('b', {}, 'Computed from'), ' ', ex.element('code', {}, error.source)),
-      ex.element('p', { class: 'to' }, ex.visitor(error.place), ' ', ex.element('span', {}, error.do)));
+      ex.line('quiet source', 'Computed from', ex.element('code', {}, error.source)),
+      ex.line('to', ex.visitor(error.place), error.do));
   }
 
   ex.errors = function (element, props) {

@@ -37,11 +37,11 @@
   function verdict(item, kept) {
     const lines = TAKES.filter((take) => kept[take]?.date).map((take) => {
       const answer = item.options[kept[take].answers[item.id]], right = answer === item.right;
-      return ex.element('p', { class: right ? 'answered right' : 'answered' }, ex.element('b', {}, TITLES[take]), ' ',
-        ex.element('span', {}, answer ?? 'No answer'), ' ', ex.element('em', {}, right ? 'right' : 'not right'));
+      return ex.line(right ? 'answered right' : 'answered', TITLES[take], answer ?? 'No answer',
+        ex.element('em', {}, right ? 'right' : 'not right'));
     });
     return ex.element('li', {}, ex.element('h4', {}, item.ask), ...lines,
-      ex.element('p', { class: 'solution' }, ex.element('b', {}, 'Right answer'), ' ', ex.element('span', {}, item.right)), ex.element('p', {}, item.why),
+      ex.line('solution', 'Right answer', item.right), ex.element('p', {}, item.why),
       ex.element('p', { class: 'quiet' }, ex.visitor(item.place)));
   }
 
