@@ -51,19 +51,21 @@ def test_a_belief_is_owned_before_its_truth_is_told(page, app, watch):
     page.get_by_role("button", name="Ask me again").click()
     expect(page.locator(".errors .truth-told:visible")).to_have_count(0)
     assert stored(page, "errors") is None
-    assert watch.errors == []
-
-
-def test_an_error_leads_to_the_chapter_that_disproves_it(page, app):
-    open_chapter(page, app, "Course", "Ten errors", ".errors li")
     page.get_by_role("button", name="Skip, show all ten").click()
     page.locator(".errors li").nth(7).locator(".visit").click()
     chapter = page.get_by_role("tab", name="One jump or a thousand steps", exact=True)
     expect(chapter.locator("visible=true")).to_have_attribute("aria-selected", "true")
+    assert watch.errors == []
 
 
-def test_works_are_filtered_by_theme_and_lead_on(page, app, watch):
-    open_chapter(page, app, "Course", "History", ".history article")
+def test_ways_in_are_drawn_and_works_filtered_by_theme(page, app, watch):
+    ways, told = conditions.load()
+    open_chapter(page, app, "Course", "Conditions", ".conditions svg")
+    for way in ways:
+        drawing = page.get_by_role("img", name=way.title)
+        expect(drawing.locator(".condition").first).to_be_visible()
+    expect(page.locator(".conditions .told article")).to_have_count(len(told))
+    page.get_by_role("tab", name="History", exact=True).click()
     expect(page.locator(".history article:visible")).to_have_count(len(WORKS))
     page.locator(".history .themes").get_by_role("button", name="Samplers").click()
     left = [work for work in WORKS if work.theme == "samplers"]
@@ -74,16 +76,6 @@ def test_works_are_filtered_by_theme_and_lead_on(page, app, watch):
     page.locator(".history article:visible .visit").first.click()
     race = page.get_by_role("tab", name="The race", exact=True)
     expect(race.locator("visible=true")).to_have_attribute("aria-selected", "true")
-    assert watch.errors == []
-
-
-def test_every_way_in_is_drawn_and_named(page, app, watch):
-    ways, told = conditions.load()
-    open_chapter(page, app, "Course", "Conditions", ".conditions svg")
-    for way in ways:
-        drawing = page.get_by_role("img", name=way.title)
-        expect(drawing.locator(".condition").first).to_be_visible()
-    expect(page.locator(".conditions .told article")).to_have_count(len(told))
     assert watch.errors == []
 
 
