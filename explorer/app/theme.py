@@ -85,6 +85,11 @@ SCRIPTS = (
     "terms.js",
     "course/lessons.js",
     "course/glossary.js",
+    "memory.js",
+    "course/errors.js",
+    "course/history.js",
+    "course/conditions.js",
+    "course/quiz.js",
 )
 STYLES = (
     "app.css",
@@ -117,6 +122,10 @@ STYLES = (
     "course.css",
     "terms.css",
     "course/glossary.css",
+    "course/errors.css",
+    "course/history.css",
+    "course/conditions.css",
+    "course/quiz.css",
 )
 
 SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "sans-serif")
