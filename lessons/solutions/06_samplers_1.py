@@ -68,8 +68,8 @@ check("06.1", alpha)
 
 # %% [markdown]
 # It starts at $t = 901$ and not at 1000. The network is told of a little signal where there is none
-# and looks for it. Lin et al. 2023 call it
-# a flaw, beside that of schedules that do not end in pure noise.
+# and looks for it. Lin et al. 2023 call it a flaw, beside that of schedules that do not end in pure
+# noise.
 #
 # ## 2
 #
