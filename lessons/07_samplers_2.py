@@ -59,12 +59,12 @@ my_guess = {"Euler": "half", "DPM++ 2M": "half", "with a network": "half"}
 # %% [markdown]
 # ## An answer that is known
 #
-# To measure an error one needs the answer. Lesson 6 had the probability-flow ODE, $dx = \hat
-# x_0\,d\alpha + \hat\varepsilon\,d\sigma$. If the data are one Gaussian with mean $m$ and standard
-# deviation $s$, the noised data at any level are a Gaussian too, with mean $\alpha m$ and standard
-# deviation $\sqrt{\alpha^2 s^2 + \sigma^2}$, and the ODE simply keeps the *standard score*: who
-# starts 1.3 standard deviations from the mean stays there. So we know where every point ends, by
-# one line:
+# To measure an error one needs the answer. Lesson 6 had the probability-flow ODE,
+# $dx = \hat x_0\,d\alpha + \hat\varepsilon\,d\sigma$. If the data are one Gaussian with mean $m$
+# and standard deviation $s$, the noised data at any level are a Gaussian too, with mean $\alpha m$
+# and standard deviation $\sqrt{\alpha^2 s^2 + \sigma^2}$, and the ODE simply keeps the *standard
+# score*: who starts 1.3 standard deviations from the mean stays there. So we know where every point
+# ends, by one line:
 
 # %%
 world = worlds.gaussian()

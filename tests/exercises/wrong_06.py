@@ -96,6 +96,7 @@ WRONG = {
         ("0.0187", "a number is asked for"),
     ],
     "06.2": [
+        (0.5, "a function is asked for"),
         (lambda t, s: 1 - _share(t, s), "that is kept"),
         (lambda t, s: math.sqrt(_share(t, s)), "squares"),
         (lambda t, s: _share(t, s) * s.sigma**2, "divide it"),

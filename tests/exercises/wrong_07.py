@@ -69,6 +69,7 @@ WRONG = {
         ("13", "a number is asked for"),
     ],
     "07.2": [
+        (0.5, "a function is asked for"),
         (lambda n1, e1, n2, e2: math.log(e2 / e1) / math.log(n2 / n1), "sign"),
         (lambda n1, e1, n2, e2: math.log(n2 / n1) / math.log(e1 / e2), "upside down"),
         (lambda n1, e1, n2, e2: math.log2(e1 / e2), "doubled"),

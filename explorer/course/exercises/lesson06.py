@@ -7,7 +7,7 @@ import torch
 
 from explorer import ideal
 from explorer.course.checks import Wrong, exercise
-from explorer.course.exercises.solving import apart, normal, number
+from explorer.course.exercises.solving import apart, function, normal, number
 from explorer.denoisers import eps_hat
 from explorer.samplers import ddim
 from explorer.schedules import Level, levels, linear, timesteps, zero_snr
@@ -18,6 +18,7 @@ SHRINK = (CLEANER.sigma / CLEANER.alpha) / (NOISY.sigma / NOISY.alpha)
 
 @exercise("06.a")
 def a_step_with_eta(step) -> None:
+    function(step)
     x, x0_hat, z = normal(5), normal(5, seed=1), normal(5, seed=2)
     eps = eps_hat(x, x0_hat, NOISY)
     still = CLEANER.alpha * x0_hat + CLEANER.sigma * eps
@@ -41,6 +42,7 @@ def a_step_with_eta(step) -> None:
 
 @exercise("06.b")
 def a_whole_sampler(sample) -> None:
+    function(sample)
     denoise = ideal.mixture(normal(3, 2, seed=3), [0.2, 0.5, 0.3], [0.5, 0.2, 0.3])
     x = normal(6, 2)
     for schedule in (linear(), zero_snr(linear())):
@@ -83,6 +85,7 @@ def the_alpha_that_leading_claims(answer) -> None:
 
 @exercise("06.2")
 def the_share_of_fresh_noise(share) -> None:
+    function(share)
     walk = levels(linear(), 6)
     for t, s in pairwise(walk[:-1]):
         k = (s.sigma / s.alpha) / (t.sigma / t.alpha)
@@ -101,6 +104,7 @@ def the_share_of_fresh_noise(share) -> None:
 
 @exercise("06.3")
 def from_picture_to_noise(invert) -> None:
+    function(invert)
     denoise = ideal.mixture(normal(3, 2, seed=3), [0.4, 0.5, 0.3], [0.5, 0.2, 0.3])
     x = normal(6, 2)
     walk = levels(linear(), 12)[:-1][::-1]
@@ -126,6 +130,7 @@ def from_picture_to_noise(invert) -> None:
 
 @exercise("06.4")
 def euler_in_time(step) -> None:
+    function(step)
     x, x0_hat, beta = normal(5), normal(5, seed=1), 0.3
     eps = eps_hat(x, x0_hat, NOISY)
     answer = step(x, x0_hat, NOISY, beta)

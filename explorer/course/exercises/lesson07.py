@@ -8,7 +8,7 @@ import torch
 from explorer import worlds
 from explorer.convergence import carried, converged, end, level_at, median_error
 from explorer.course.checks import Wrong, exercise
-from explorer.course.exercises.solving import apart, normal, number
+from explorer.course.exercises.solving import apart, function, normal, number
 from explorer.samplers import evaluations
 from explorer.schedules import Level, levels, linear
 
@@ -46,11 +46,13 @@ def _order(solve, wanted: int, evaluations_a_step: int | None = None) -> None:
 
 @exercise("07.a")
 def two_steps_of_adams(solve) -> None:
+    function(solve)
     _order(solve, 2, 1)
 
 
 @exercise("07.b")
 def a_solver_of_order_four(solve) -> None:
+    function(solve)
     _order(solve, 4)
 
 
@@ -67,6 +69,7 @@ def heun_for_a_budget(answer) -> None:
 
 @exercise("07.2")
 def order_from_two_runs(order) -> None:
+    function(order)
     for n1, n2, p in ((10, 20, 1.0), (16, 64, 2.0), (30, 10, 1.5)):
         right = torch.tensor(p, dtype=torch.float64)
         answer = order(n1, 0.4 * n1**-p, n2, 0.4 * n2**-p)
@@ -83,6 +86,7 @@ def order_from_two_runs(order) -> None:
 
 @exercise("07.3")
 def even_in_the_logarithm(geometric) -> None:
+    function(geometric)
     right = [50.0, 10.0, 2.0, 0.4]
     answer = geometric(50.0, 0.4, 4)
     if answer is ... or answer is None:
@@ -107,6 +111,7 @@ def _same(a: list[float], b: list[float]) -> bool:
 
 @exercise("07.4")
 def steps_for_an_error(enough) -> None:
+    function(enough)
     for n, e, p, wanted, right in ((10, 0.08, 1, 0.02, 40), (10, 0.08, 2, 0.02, 20)):
         _count(enough(n, e, p, wanted), right, f"n = {n}, e = {e}, p = {p}, wanted = {wanted}")
     _count(

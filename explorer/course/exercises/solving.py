@@ -1,6 +1,7 @@
 """What the judges of the two lessons on samplers share."""
 
 import math
+from numbers import Real
 
 import torch
 from torch import Tensor
@@ -23,7 +24,7 @@ def apart(answer: object, right: Tensor) -> float:
         raise Wrong("nothing is filled in yet: your function still returns three dots.")
     if answer is None:
         raise Wrong("your function returns nothing: is there a return at its end?")
-    if not isinstance(answer, Tensor | float | int):
+    if not isinstance(answer, Tensor | Real):
         raise Wrong(f"your function returns a {type(answer).__name__}; it should return numbers.")
     found = torch.as_tensor(answer, dtype=torch.float64)
     if found.shape != right.shape:
@@ -34,6 +35,14 @@ def apart(answer: object, right: Tensor) -> float:
 
 def number(answer: object) -> float:
     """The answer as a float; Wrong where it is no number."""
-    if isinstance(answer, bool) or not isinstance(answer, int | float):
+    if isinstance(answer, Tensor) and answer.numel() == 1:
+        answer = answer.item()
+    if isinstance(answer, bool) or not isinstance(answer, Real):
         raise Wrong(f"a number is asked for, and {answer!r} is none.")
     return float(answer)
+
+
+def function(answer: object) -> None:
+    """Wrong where the answer cannot be called."""
+    if not callable(answer):
+        raise Wrong("a function is asked for: give its name, without brackets.")
