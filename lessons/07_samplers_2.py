@@ -394,10 +394,11 @@ curves([line], "σ / α", "change of x̂₀", "Where the moons decide", log="x",
 # ## A worked example
 #
 # Let us build a solver of our own and measure its order. On the circle of variance preserving
-# levels $\alpha = \cos\varphi$, $\sigma = \sin\varphi$, so $d\alpha = -\sigma\,d\varphi$, $d\sigma
-# = \alpha\,d\varphi$, and the ODE becomes $dx/d\varphi = \alpha\hat\varepsilon - \sigma\hat x_0$.
-# That is $\hat v$, the very thing that our networks predict. The *midpoint method* goes half a step
-# by Euler, looks at the slope there, and takes the whole step with that slope.
+# levels $\alpha = \cos\varphi$ and $\sigma = \sin\varphi$, so $d\alpha = -\sigma\,d\varphi$ and
+# $d\sigma = \alpha\,d\varphi$, and the ODE becomes
+# $dx/d\varphi = \alpha\hat\varepsilon - \sigma\hat x_0$. That is $\hat v$, the very thing that our
+# networks predict. The *midpoint method* goes half a step by Euler, looks at the slope there, and
+# takes the whole step with that slope.
 
 
 # %%
