@@ -192,8 +192,8 @@ tracks(runs, titles, world.sample(200, rng(4)), inches=2.1)
 # ## Euler: another thought, the same step
 #
 # Now forget DDIM. Take one picture and one noise and turn the noise down slowly. The state
-# $x = \alpha x_0 + \sigma \varepsilon$ moves by $x_0\,d\alpha + \varepsilon\,d\sigma$. Many pairs of
-# $x_0$ and $\varepsilon$ pass through the same point $x$, each with a movement of its own. Their
+# $x = \alpha x_0 + \sigma \varepsilon$ moves by $x_0\,d\alpha + \varepsilon\,d\sigma$. Many pairs
+# of $x_0$ and $\varepsilon$ pass through the same point $x$, each with a movement of its own. Their
 # *mean* is a field that depends on $x$ alone:
 #
 # $$dx = \hat x_0 \, d\alpha + \hat\varepsilon \, d\sigma .$$
