@@ -3,7 +3,7 @@
 // of a translation: a catalogue of assets/words (see explorer/words/catalogue.py) that Gradio's I18n
 // brings along. An observer replaces texts as they appear, so no other script knows of languages.
 (function (ex) {
-  const SKIPPED = 'script, style, code, pre, textarea, kbd, .math, [translate=no]';
+  const SKIPPED = 'script, style, code, pre, textarea, kbd, .math, .as-read label, [translate=no]';
   const WITHIN = new Set(['A', 'ABBR', 'B', 'BR', 'BUTTON', 'CODE', 'EM', 'I', 'KBD', 'OUTPUT', 'SMALL', 'SPAN', 'STRONG', 'SUB', 'SUP', 'VAR', 'tspan']);
   const PLAIN = new Set(['A', 'B', 'EM', 'I', 'STRONG']);
   const ATTRIBUTES = ['aria-label', 'aria-valuetext', 'alt', 'placeholder', 'title'];

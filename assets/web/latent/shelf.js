@@ -17,7 +17,9 @@
 
   function radio(name, key, label, content, onchange) {
     const input = ex.element('input', { type: 'radio', name, value: key, 'aria-label': label, onchange });
-    return ex.element('label', { class: 'tile', title: label }, input, content);
+    // A caption stays as it is in any language: it is what the model reads.
+    const translate = /^an? /.test(label) ? 'no' : null;
+    return ex.element('label', { class: 'tile', title: label, translate }, input, content);
   }
 
   ex.latentShelf = function (element, props, watch, send) {
@@ -63,7 +65,6 @@
       if (key === 'yours') return yours.replaceChildren(yours.querySelector('input'), thumbnail(tile.rgb, label));
       if (shown.has(key)) return;
       const made = radio('latent-picture', key, label, thumbnail(tile.rgb, label), () => choose(key));
-      made.translate = !note.startsWith('“'); // a caption is what the model reads, not prose
       shown.set(key, made);
       more.before(made);
     }

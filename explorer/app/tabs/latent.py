@@ -160,7 +160,10 @@ def _diffuse(picture: gr.Textbox) -> tuple[list[controls.Job], dict]:
     controls.fixed("<h4 class='second'>Out of noise, to the picture of a prompt</h4>")
     prompt = gr.Textbox(prompts.FIRST, label="Prompt", max_lines=2)
     example = gr.Radio(
-        list(prompts.EXAMPLES), value=prompts.FIRST, label="Or one of these", elem_classes="chips"
+        list(prompts.EXAMPLES),
+        value=prompts.FIRST,
+        label="Or one of these",
+        elem_classes=["chips", "as-read"],
     )
     out = player(None, name="latent-run", empty=ON_ITS_WAY)
     facts = controls.said()
