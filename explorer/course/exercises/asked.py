@@ -40,3 +40,10 @@ def number(answer: object) -> float:
 def near(value: float, wanted: float, within: float = 0.005) -> bool:
     """Whether a number was meant to be `wanted`: within half a percent of it unless said."""
     return abs(value - wanted) <= within * max(1.0, abs(wanted))
+
+
+def pair(value: object, names: str) -> tuple[float, float]:
+    """Two numbers of an answer. Wrong where there are not two."""
+    if not isinstance(value, tuple | list) or len(value) != 2:
+        raise Wrong(f"your function should return two numbers, {names}.")
+    return number(value[0]), number(value[1])

@@ -5,7 +5,7 @@ import math
 import torch
 
 from explorer.course.checks import Wrong, exercise
-from explorer.course.exercises.asked import filled, near, number
+from explorer.course.exercises.asked import filled, near, number, pair
 from explorer.forward import posterior, transition
 from explorer.schedules import cosine, linear
 
@@ -154,10 +154,3 @@ def shares_of_noise(answer) -> None:
             "the noise of step k has the variance beta_k when it is added, and beta_k times "
             "(alpha_T / alpha_k)² at the end. Check which steps are between k and T."
         )
-
-
-def pair(value: object, names: str) -> tuple[float, float]:
-    """Two numbers of an answer. Wrong where there are not two."""
-    if not isinstance(value, tuple | list) or len(value) != 2:
-        raise Wrong(f"your function should return two numbers, {names}.")
-    return number(value[0]), number(value[1])
