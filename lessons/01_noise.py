@@ -114,7 +114,7 @@ dissolving = torch.cat([noised(digits[4:5], level, eps[4:5]) for level in shown]
 pictures(dissolving, [f"α {level.alpha:.2f}\nSNR {level.snr:.2g}" for level in shown], inches=0.9)
 
 # %% [markdown]
-# Most eyes lose the 4 somewhere around $\alpha = 0.3$. But an eye does not know the twenty pictures
+# From about $\alpha = 0.3$ on it is hard to see the 4. But an eye does not know the twenty pictures
 # by heart. How much is *really* left?
 #
 # ## What the best observer knows
@@ -229,8 +229,8 @@ print(f"the linear schedule gets there at t = {time_of(linear(), Level(alpha, si
 
 # %% [markdown]
 # At C the SNR in a pixel is 0.017: the noise is about sixty times as strong, no eye sees anything,
-# and still the observer is right half of the time, ten times more often than by chance.
-# There are 784 pixels, and each adds its little evidence.
+# and still the observer is right half of the time, ten times more often than by chance. There are
+# 784 pixels, and each adds its little evidence.
 #
 # ## The arrow: entropy of a density
 #
@@ -293,8 +293,7 @@ curves(lines, "noise σ", "entropy in nats", title, size=(5.2, 2.8))
 #
 # The **score** is the slope of the log density: it points to where data are denser. Its square
 # cannot be negative, so the entropy of $x_0$ plus noise only rises: here is the arrow. We check the
-# identity with the
-# library's own score of the mixture.
+# identity with the library's own score of the mixture.
 
 # %%
 v = 0.5

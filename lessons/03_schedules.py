@@ -277,7 +277,7 @@ for name, x in {"the data": data, **drawn}.items():
 # bright ones are back. In the animation one noise becomes a picture twice, $\hat x_0$ in every
 # frame: on the left under Stable Diffusion's schedule, on the right under its rescaled version. On
 # the right it begins with the mean of all data, as nothing is known yet, and is free to go where it
-# will. On the left the first look has settled the brightness.
+# will. On the left the first look has all but settled the brightness.
 
 # %%
 noise = noise_like(torch.empty(100, 1, 48, 48).double(), torch.Generator().manual_seed(2))
