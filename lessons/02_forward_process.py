@@ -39,9 +39,9 @@ digit = torch.tensor(gallery.digits()[5]).double()[None, None] / 127.5 - 1  # (1
 # once, in a single jump to $t = 1000$. Both do it many thousand times. How do the two heaps of
 # results differ?
 #
-# A: the thousand steps scatter more, as their errors add up · B: the thousand steps scatter less,
-# as their noises cancel each other · C: not at all, in mean and in variance, to the last digits of
-# a computer number
+# - A: the thousand steps scatter more, as their errors add up
+# - B: the thousand steps scatter less, as their noises cancel each other
+# - C: not at all: the formulas of mean and variance are the same for both, up to rounding
 
 # %%
 my_guess = "A"  # write your own letter here, before you go on
