@@ -201,3 +201,12 @@ def test_the_shipped_network_is_of_the_promised_size():
     assert 1_000_000 <= sum(p.numel() for p in net.parameters()) <= 1_500_000
     judge = RECIPES["digit-classifier"].objective().net
     assert sum(p.numel() for p in judge.parameters()) < 500_000
+
+
+def test_seed_step_and_stream_each_make_another_noise():
+    asked = [
+        (seed, index, stream) for seed in range(3) for index in range(3) for stream in range(3)
+    ]
+    first = {torch.randn(1, generator=generator(*each)).item() for each in asked}
+    assert len(first) == len(asked)
+    assert torch.randn(1, generator=generator(0, 0)).item() in first  # and the same one twice

@@ -8,6 +8,7 @@ take its own rows of it, and a step depends on nothing but its number.
 import math
 from collections.abc import Callable, Iterator
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -193,5 +194,9 @@ def batches(count: int, batch: int, seed: int, first: int = 0) -> Iterator[tuple
 
 
 def generator(seed: int, index: int, stream: int = 0) -> torch.Generator:
-    """The random stream that belongs to this step (or epoch) of this seed."""
-    return torch.Generator().manual_seed(((seed * 4 + stream) << 32) + index)
+    """The random stream that belongs to this step (or epoch) of this seed.
+
+    torch's generator on the CPU takes only 32 bits of a seed, so the three are mixed into as many.
+    """
+    mixed = np.random.SeedSequence((seed, stream, index)).generate_state(1)[0]
+    return torch.Generator().manual_seed(int(mixed))

@@ -8,11 +8,13 @@ from torch import Tensor
 from explorer.denoisers import Denoiser, from_network, on_line, target
 from explorer.models.planar import Planar, PlanarConfig
 from explorer.schedules import Level
+from explorer.training.objectives import generator
 from explorer.training.plane_recipe import Recipe, leverage
 from explorer.worlds import World
 
 BATCH, RATE = 512, 3e-3
 MEASURED = 8192  # states that a network is compared with the exact denoiser on
+APART = 2  # the stream of random numbers that these come from
 
 
 class Run:
@@ -81,7 +83,7 @@ class Run:
     @cached_property
     def _measured(self) -> tuple[Tensor, Level, Tensor, Tensor, Tensor]:
         """x_t, its Levels, x_0, eps and the exact x0_hat of states kept apart from training."""
-        rng = torch.Generator().manual_seed(self.recipe.seed + (1 << 32))
+        rng = generator(self.recipe.seed, 0, stream=APART)
         found = states(self.world, self.recipe, MEASURED, rng)
         return *found, self.world.denoiser()(*found[:2])
 
