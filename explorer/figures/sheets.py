@@ -47,9 +47,8 @@ def grids(
         axis.axis("off")
     colours = _diverging() if low < 0 else ListedColormap(heat.ramp() / 255)
     for k, axis in enumerate(axes[:count]):
-        shown = axis.imshow(
-            values[k].detach().cpu().numpy(), cmap=colours, vmin=low, vmax=high, interpolation="nearest"
-        )
+        numbers = values[k].detach().cpu().numpy()
+        shown = axis.imshow(numbers, cmap=colours, vmin=low, vmax=high, interpolation="nearest")
         axis.set_title(titles[k], fontsize=8)
     bar = figure.colorbar(shown, ax=list(axes), fraction=0.04, pad=0.02)
     bar.set_label(unit, fontsize=8)
