@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
+from PIL import Image
 from torch import Tensor
 
 from explorer.figures import palette
@@ -20,11 +21,16 @@ INKS = palette.ROLES | palette.SCHEDULES | palette.SAMPLERS
 
 
 class Plate(Figure):
-    """A Figure that a notebook shows as a PNG when it is the last expression of a cell."""
+    """A Figure that a notebook shows as a PNG when it is the last expression of a cell.
+
+    Of 256 colours, the nearest where there are more: half the size of a notebook.
+    """
 
     def _repr_png_(self) -> bytes:
-        file = io.BytesIO()
-        self.savefig(file, format="png", dpi=DPI)
+        drawn, file = io.BytesIO(), io.BytesIO()
+        self.savefig(drawn, format="png", dpi=DPI)
+        image = Image.open(drawn).convert("RGB")
+        image.quantize(256, dither=Image.Dither.NONE).save(file, format="png", optimize=True)
         return file.getvalue()
 
 

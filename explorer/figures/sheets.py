@@ -135,7 +135,7 @@ def bars(
     axis.margins(x=0.12)
     axis.spines[["top", "right"]].set_visible(False)
     if even is not None:
-        axis.axvline(even, color="black", linewidth=0.8)
+        axis.axvline(even, color="#999999", linestyle=":", zorder=0)
     if len(groups) > 1:
         axis.legend(fontsize=8, frameon=False)
     return figure
