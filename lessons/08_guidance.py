@@ -134,8 +134,8 @@ compare("the shares of each place", P.sum(-1), torch.ones(256))
 # A *column* of $P$ is one word's map over the picture. Here are the maps of the words, the mean
 # of both heads, at the very first step, where $x_t$ is pure noise; last the picture that the run
 # ends in. Look at "red" and "blue": before there is any digit, the places where it will be ask
-# for its colour. Look also at "of", which the whole background looks at. It means nothing there:
-# a place whose shares must sum to one has to look somewhere.
+# for its colour. The background looks at "black", and also at "of", which means nothing there: a
+# place whose shares must sum to one has to look somewhere.
 
 # %%
 words = PROMPT.split()
@@ -321,7 +321,8 @@ print(f"scale 8 beside scale 1: {spread[8.0] / spread[1.0]:.2f}, your guess was 
 # %% [markdown]
 # Six pictures of one class are few. The model's card has 500 a scale over all classes. Scale 1 is
 # the most varied that still is right nearly always; the Fréchet distance, which punishes too
-# little variety as well as bad pictures, is best there too. For these digits guidance only costs.
+# little variety as well as bad pictures, is best there too. For these digits guidance buys little
+# and costs much.
 
 # %%
 card = zoo.load("mnist").card.metrics["rows"]
@@ -485,7 +486,7 @@ pictures(torch.cat(list(ends.values())), titles, columns=EACH, inches=1.0)
 # - It costs a second network evaluation in every step, though one NFE is counted.
 # - It samples neither $p(x\mid c)$ nor the tilted density: it exaggerates.
 # - A larger scale buys fidelity and pays with diversity; for prompts that is worth it up to about
-#   3, for digits never.
+#   3, for digits hardly.
 # - A negative prompt moves the reference, an interval saves evaluations, rescaling takes back
 #   contrast.
 #
