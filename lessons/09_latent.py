@@ -23,10 +23,10 @@ if "google.colab" in sys.modules:
 # picture of 64 × 64 × 3 = 12,288 numbers into a *latent* of 16 × 16 × 4 = 1,024, and diffusion
 # works there.
 #
-# The best that a *linear* code can do with as many numbers, four for every patch of 4 × 4 pixels,
-# comes back with a PSNR of 28 dB. PSNR measures likeness: at 20 dB the typical error of a colour
-# is 25 of 255 greys, at 30 dB 8 greys, at 40 dB 2.5. How many dB does the trained autoencoder
-# reach? Write your guess down.
+# The best that a *linear* code of patches can do with as many numbers, four for every patch of 4
+# × 4 pixels, comes back with a PSNR of 27 dB. PSNR measures likeness: at 20 dB the typical error
+# of a colour is 25 of 255 greys, at 30 dB 8 greys, at 40 dB 2.5. How many dB does the trained
+# autoencoder reach? Write your guess down.
 
 # %%
 my_guess = 30.0
@@ -107,7 +107,7 @@ compare("PSNR in dB", (10 * torch.log10(4 / mse)).mean(), psnr(x, back))
 # %% [markdown]
 # Its rivals have no more numbers to keep. One reduces the picture to 16 × 16 pixels and enlarges
 # it again. The other takes, for every patch of 4 × 4 pixels (48 numbers), its four principal
-# components: no linear code loses less on the scenes that it was fitted to.
+# components: no linear code of patches loses less on the scenes that it was fitted to.
 
 
 # %%
@@ -126,7 +126,7 @@ for name, made in list(rows.items())[1:]:
     print(f"{name:12} {psnr(x, made):.1f} dB")
 print(f"the autoencoder, and your guess: {psnr(x, back):.1f} dB, {my_guess} dB")
 titles = [name if k == 0 else "" for name in rows for k in range(len(x))]
-pictures(torch.cat(list(rows.values())), titles, columns=len(x), inches=1.0)
+pictures(torch.cat(list(rows.values())), titles, columns=len(x), inches=0.85)
 
 # %% [markdown]
 # The linear code knows patches; the autoencoder knows scenes. It learnt that strokes have soft
@@ -157,16 +157,14 @@ eps = noise(0, *mu.shape)
 sampled = vae.generate((mu + s * eps).float())
 loss = F.mse_loss(sampled, x) + 1e-4 * kl.mean()
 compare("the loss", loss, Autoencoding(vae)(x, eps), within=1e-6)
-print(
-    f"KL: {kl.mean():.2f} nats a number; s: {s.mean():.2f}, beside means that spread by {mu.std():.2f}"
-)
+print(f"KL {kl.mean():.2f} nats a number; s {s.mean():.2f}; the means spread by {mu.std():.2f}")
 print(
     f"PSNR of a sample {psnr(x, sampled.clamp(-1, 1)):.1f} dB, of the mean {psnr(x, back):.1f} dB"
 )
 
 # %% [markdown]
-# Jittering the latent by a quarter of its spread costs a few dB: neighbouring latents mean
-# similar pictures. That is what the sampling and the KL term are for. Diffusion makes latents
+# Jittering the latent by a third of its spread costs next to nothing: neighbouring latents mean
+# the same picture. That is what the sampling and the KL term are for. Diffusion makes latents
 # that no picture was ever encoded to, and they must decode to something sensible. From here on we
 # use the mean.
 #
@@ -217,13 +215,13 @@ edits = {
     "two cells right": one.roll(2, 3),
     "0.3 ε everywhere": one + 0.3 * noise(0, *one.shape),
 }
-pictures(decode(torch.cat(list(edits.values()))), list(edits), columns=4, inches=1.3)
+pictures(decode(torch.cat(list(edits.values()))), list(edits), columns=4, inches=1.1)
 
 # %% [markdown]
-# Channels are no colours: without one, hue and shape change together. Noise in some cells stays
-# there. A step of one cell is a step of four pixels. And a little noise everywhere bends strokes,
-# but does not make them grainy: the decoder hardly knows how to draw grain. How exact is the
-# shift? And is a *mirrored* latent the mirrored picture too?
+# Channels are no colours: without the fourth, hue, shape and ground change together. Noise in
+# some cells stays there. A step of one cell is a step of four pixels. And a little noise
+# everywhere bends strokes, but does not make them grainy: the decoder hardly knows how to draw
+# grain. How exact is the shift? And is a *mirrored* latent the mirrored picture too?
 
 # %%
 intact = decode(one)
@@ -243,15 +241,16 @@ share = torch.linspace(0, 1, 5)[:, None, None, None]
 through_pixels = torch.lerp(x[:1], x[1:2], share)
 through_latent = decode(torch.lerp(z[:1], z[1:2], share))
 titles = [f"share {value:g}" for value in share.flatten()]
-pictures(torch.cat([through_pixels, through_latent]), titles, columns=5)
+pictures(torch.cat([through_pixels, through_latent]), titles, columns=5, inches=0.95)
 
 # %% [markdown]
 # ## Diffusing in the latent
 #
 # Nothing changes in the samplers: $z_t = \alpha z_0 + \sigma\varepsilon$, a network predicts, ten
 # steps of DPM++ 2M. The decoder runs once, at the end. Here it runs at every step, only to show
-# the guess $\hat z_0$ of three runs. First there is a blur, the mean of all that is still
-# possible, then a place and a colour, last a digit.
+# the guess $\hat z_0$ of three runs. First it is blurred, as the mean of all that is still
+# possible decodes to; place and colour are there early, the digit comes last. (The animation has
+# 16 shades a colour, to keep the file small.)
 
 # %%
 prompts = (
@@ -268,11 +267,6 @@ animation(
     "Decoded guesses of three runs: first blurs, then coloured digits where the prompts want them.",
     zoom=2,
     shades=16,
-)
-
-# %%
-pictures(
-    decode(run[-1].x), ["red one, blue seven", "cyan five, pink three", "yellow four"], inches=1.4
 )
 
 # %% [markdown]
@@ -403,9 +397,9 @@ for kind in ("one digit", "two digits"):
 # %% [markdown]
 # ## Summary
 #
-# - An autoencoder keeps a twelfth of the numbers, and scenes come back with 40 dB where the best
-#   linear code has 28. What all scenes share is in the decoder's weights: there the detail comes
-#   from.
+# - An autoencoder keeps a twelfth of the numbers, and scenes come back with about 40 dB where the
+#   best linear code of patches has 27. What all scenes share is in the decoder's weights: there
+#   the detail comes from.
 # - The encoder gives a Gaussian. The KL term, $\tfrac12(\mu^2 + s^2 - 1 - \log s^2)$, and the
 #   sampling make latents that lie close together, so that new ones decode too.
 # - Latents are scaled to unit variance, since a schedule's noise levels presuppose it.
