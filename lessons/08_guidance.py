@@ -87,7 +87,7 @@ compare("what a residual block is told", mine, arrived["told"])
 # %% [markdown]
 # Second, cross-attention: each place of the picture asks, and shares out its attention among the
 # tokens. With a single token there is nothing to choose. The shares of a place must sum to one,
-# so each place gives all of it to the label. A label can say *what*, never *where*:
+# so each place gives all of it to the label. This way a label says *what*, never *where*:
 
 # %%
 shares = maps["middle.attention.cross_attention"][0]
@@ -295,7 +295,7 @@ for scale, z in ends.items():
 # ## What a scale buys and pays
 #
 # Now the guess. Six sevens from the same six noises at five scales, in one batch (a scale for
-# each row). How sure the classifier is that they are sevens is *fidelity*; the mean distance of
+# each row). How many of them the classifier reads as sevens is *fidelity*; the mean distance of
 # two of them in its features is *diversity*. Look down a column: bolder, then more and more
 # alike.
 
@@ -355,8 +355,8 @@ curves(
 # %% [markdown]
 # The same in pictures: one noise, and scales 1, 4 and 8 from left to right. The animation shows
 # the decoded guess $\hat x_0$ at each of 10 steps. Watch the first frames: the larger the scale,
-# the bolder the guess, far outside what a picture can be. Below it are all five results: unguided
-# this noise becomes something else altogether, and from scale 4 on the seven is a seven.
+# the bolder the guess, with hard colours and glowing edges. Below it are all five results:
+# unguided this noise becomes something else altogether, and from scale 4 on the seven is a seven.
 
 # %%
 five = torch.tensor(SCALES)
@@ -471,8 +471,8 @@ pictures(torch.cat(list(ends.values())), titles, columns=EACH, inches=1.0)
 
 # %% [markdown]
 # The interval leaves the noisiest steps alone, where it is decided what kind of seven this will
-# be, and most of the variety is back. Rescaling leaves the variety as it is and takes the
-# contrast back.
+# be, and some of the variety is back. Rescaling hardly changes the variety; it takes the contrast
+# back.
 #
 # ## Summary
 #

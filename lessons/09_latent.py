@@ -140,9 +140,11 @@ pictures(torch.cat(list(rows.values())), titles, columns=len(x), inches=0.85)
 # squared error of the picture plus a small multiple of the *KL divergence* between that Gaussian
 # and a standard normal one, which keeps latents close together and near zero:
 #
-# $$\mathrm{KL} = \mathrm E\Bigl[\log\tfrac{\mathcal N(z;\,\mu,\,s^2)}{\mathcal N(z;\,0,\,1)}\Bigr]
-# = \mathrm E\Bigl[-\log s - \tfrac{(z-\mu)^2}{2s^2} + \tfrac{z^2}{2}\Bigr] = \tfrac12\bigl(\mu^2
-# + s^2 - 1 - \log s^2\bigr)$$
+# $$\mathrm{KL} = \mathrm E\bigl[\log\mathcal N(z;\,\mu, s^2) - \log\mathcal N(z;\,0, 1)\bigr]$$
+#
+# $$= \mathrm E\bigl[\tfrac12 z^2 - \tfrac{1}{2s^2}(z-\mu)^2 - \log s\bigr]$$
+#
+# $$= \tfrac12\bigl(\mu^2 + s^2 - 1 - \log s^2\bigr),$$
 #
 # since $\mathrm E(z-\mu)^2 = s^2$ and $\mathrm E z^2 = \mu^2 + s^2$. Beside it, what torch says
 # and the loss that this autoencoder was trained with:
@@ -166,7 +168,7 @@ print(
 # Jittering the latent by a third of its spread costs next to nothing: neighbouring latents mean
 # the same picture. That is what the sampling and the KL term are for. Diffusion makes latents
 # that no picture was ever encoded to, and they must decode to something sensible. From here on we
-# use the mean.
+# use the mean alone.
 #
 # ## Unit variance
 #
@@ -272,7 +274,7 @@ animation(
 # %% [markdown]
 # ## What it costs and saves
 #
-# Most of a network's arithmetic is convolutions. Each of the $H W$ places and each output channel
+# Much of a network's arithmetic is convolutions. Each of the $H W$ places and each output channel
 # multiplies and adds $k \cdot k \cdot C_\mathrm{in}$ numbers, and a multiply-add counts as two
 # operations: $2\,k^2 C_\mathrm{in} C_\mathrm{out} H W$.
 
@@ -383,10 +385,10 @@ print("PSNR:", ", ".join(f"{value:.1f} dB" for value in quality))
 pictures(torch.cat([foreign, returned]), ["given", "", "", "decoded"], columns=3, inches=1.3)
 
 # %% [markdown]
-# The decoder draws them with what it has: smooth strokes. Small text is gone, as it is from the
-# hands of larger models, and for the same reason. The PSNR of the autoencoder is a ceiling on
-# what any prompt can get. For its own kind the loss is small but can be measured: scenes are read
-# by the project's classifier, as drawn and after the autoencoder (125 captions a group).
+# The decoder draws them with what it has: smooth strokes. Small text is gone. The PSNR of the
+# autoencoder is a ceiling on what any prompt can get. For its own kind the loss is small but can
+# be measured: scenes are read by the project's classifier, as drawn and after the autoencoder
+# (125 captions a group).
 
 # %%
 table = json.loads((zoo.MODELS / "scenes.quality.json").read_text("utf-8"))["real scenes"]
