@@ -285,12 +285,12 @@ for scale, z in ends.items():
     print(f"scale {scale:g}: {apart:.2f} from the data of the class, {other:.2f} from the tilted")
 
 # %% [markdown]
-# At scale 1 the distance is what chance gives. At scale 8 the points have left the class on the
-# side away from the other class, and they are not the tilted density either. The reason: guidance
-# tilts at every noise level, and a tilted density, once noised, is not the tilt of the noised
-# density. The guided scores belong to no single distribution of $x_0$ noised step by step
-# (Bradley and Nakkiran 2024 take this apart). Guidance is a useful exaggeration, not a law of
-# probability.
+# At scale 1, where the tilted density is that of the class, the distances are hardly more than
+# chance. At scale 8 the points have left the class on the side away from the other class, and
+# they are not the tilted density either. The reason: guidance tilts at every noise level, and a
+# tilted density, once noised, is not the tilt of the noised density. The guided scores belong to
+# no single distribution of $x_0$ noised step by step (Bradley and Nakkiran 2024 take this apart).
+# Guidance is a useful exaggeration, not a law of probability.
 #
 # ## What a scale buys and pays
 #

@@ -2,6 +2,8 @@
 
 import torch
 
+from explorer.schedules import levels, linear
+
 
 def interval(inside, outside=lambda told, reference: told, early=True):
     """An `in_interval` with a rule of one's own inside and outside; early: reference not asked."""
@@ -40,6 +42,8 @@ def precision(std, scale):
     return scale / std**2 + (1 - scale)
 
 
+INSIDE = sum(0.5 < level.ratio <= 4 for level in levels(linear(), 20, "karras")[:-1])
+
 WRONG = {
     "08.a": [
         (lambda *_: lambda x, level: ..., "nothing is filled in yet"),
@@ -68,6 +72,9 @@ WRONG = {
     "08.2": [
         (40, "every step"),
         (20, "the NFE"),
+        (INSIDE, "half is still asked"),
+        (2 * INSIDE, "half is still asked"),
+        (21 + INSIDE, "21 Levels"),
         (30, "count one evaluation"),
     ],
     "08.3": [
