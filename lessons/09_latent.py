@@ -213,7 +213,7 @@ edits = {
     "no channel 1": without_first,
     "no channel 4": without_last,
     "1 and 2 swapped": one[:, [1, 0, 2, 3]],
-    "noise in the middle": hurt,
+    "noisy middle": hurt,
     "two cells right": one.roll(2, 3),
     "0.3 ε everywhere": one + 0.3 * noise(0, *one.shape),
 }
@@ -333,7 +333,7 @@ eight = painted(Scene((Item(8, "blue", "centre", "large"),), "white"), seed=1)
 times = (300, 450, 600, 900)
 made = [decode(repaint(vae.encode(eight), "a large red three on white", t)) for t in times]
 titles = ["a blue eight", *(f"t {t}, σ/α {linear()(t).ratio:.1f}" for t in times)]
-pictures(torch.cat([eight, *made]), titles, inches=1.3)
+pictures(torch.cat([eight, *made]), titles, inches=1.1)
 
 # %% [markdown]
 # The prompt says "a large red three". With little noise the eight is only painted red. At $t =
@@ -382,7 +382,7 @@ foreign = torch.from_numpy(np.stack(small)).permute(0, 3, 1, 2).float() / 127.5 
 returned = decode(vae.encode(foreign))
 quality = [psnr(a[None], b[None]) for a, b in zip(foreign, returned, strict=True)]
 print("PSNR:", ", ".join(f"{value:.1f} dB" for value in quality))
-pictures(torch.cat([foreign, returned]), ["given", "", "", "decoded"], columns=3, inches=1.3)
+pictures(torch.cat([foreign, returned]), ["given", "", "", "decoded"], columns=3, inches=1.1)
 
 # %% [markdown]
 # The decoder draws them with what it has: smooth strokes. Small text is gone. The PSNR of the
