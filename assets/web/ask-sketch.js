@@ -1,7 +1,7 @@
 'use strict';
 // A guess that is a curve, drawn by mouse, by touch or with the arrow keys: see ask.js.
 (function (ex) {
-  const W = 340, H = 142, LEFT = 42, RIGHT = 14, TOP = 18, BOTTOM = 32;
+  const W = 340, H = 134, LEFT = 42, RIGHT = 14, TOP = 18, BOTTOM = 32;
   const KEYS = 20; // presses from the foot of the axis to its top
 
   const said = (value) => (value !== 0 && (Math.abs(value) >= 1e5 || Math.abs(value) < 1e-3)
@@ -55,7 +55,8 @@
     function draw() {
       const whole = filled(shares);
       curves.replaceChildren(
-        ...(whole[0] === null ? [] : [path(whole, 'mine')]),
+        ...(whole[0] !== null ? [path(whole, 'mine')] : locked ? []
+          : [ex.svg('text', { class: 'hint', x: px(0.5), y: py(0.45), 'text-anchor': 'middle' }, 'Draw your curve here')]),
         ...(locked ? [path(right.map(ay.share), 'right')]
           : shares.flatMap((s, i) => (s === null ? [] : [dot(i, s, 'drawn', 2.5)]))),
         ...(locked ? [] : [dot(cursor, whole[cursor] ?? 0.5, 'cursor', 6)]));
@@ -110,7 +111,7 @@
         role: 'slider', tabindex: 0, 'aria-orientation': 'vertical', 'aria-valuemin': 0, 'aria-valuemax': 100,
         'aria-label': `Draw your curve, ${question.y} against ${question.x}: left and right move along it, up and down draw.`,
       })) box.setAttribute(name, value);
-      key.replaceChildren(ex.element('span', { class: 'how' }, 'Draw your curve here.'));
+      key.replaceChildren();
       draw();
     }
 
