@@ -84,7 +84,7 @@ def read(text: str) -> tuple[Question, ...]:
         question = _question(row, f"question {number}")
         for field in ("id", "place"):
             if getattr(question, field) in {getattr(other, field) for other in found}:
-                raise _wrong(question.id, f"another question has the same {field} already")
+                raise _wrong(f"“{question.id}”", f"another question has the same {field} already")
         found.append(question)
     return tuple(found)
 
