@@ -1,4 +1,4 @@
-"""What a test of the questions computes, held against the file that people read."""
+"""What is computed, held against the questions that people read."""
 
 from collections.abc import Sequence
 
@@ -21,6 +21,6 @@ def holds(name: str, computed: str | float | Sequence[float], near: float = NEAR
 
 
 def text(name: str) -> str:
-    """All that is said after a question."""
-    question = next(one for one in questions.load() if one.id == name)
+    """All that a question says, and what is said after it; name: its id or its place."""
+    question = next(one for one in questions.load() if name in (one.id, one.place))
     return f"{question.ask} {question.why} {question.more} {question.words}"

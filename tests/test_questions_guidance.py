@@ -35,11 +35,8 @@ def test_where_the_two_predictions_part():
     rng = torch.Generator().manual_seed(0)
     start = torch.randn(len(told), net.cfg.image_channels, 16, 16, generator=rng)
     list(dpmpp_2m(from_halves(record, 3.0), start, levels(linear(), 20, "karras")))
-    parts = {
-        "at the noisiest": slice(6),
-        "in the middle": slice(7, 13),
-        "near the end": slice(14, 20),
-    }
+    sixes = (slice(6), slice(7, 13), slice(14, 20))
+    names = ("at the noisiest", "in the middle", "near the end")
     mean = {name: sum(apart[six]) / 6 for name, six in zip(names, sixes, strict=True)}
     alike = min(mean.values()) > 0.8 * max(mean.values())
     holds("guidance-apart", "at all alike" if alike else max(mean, key=mean.get))
