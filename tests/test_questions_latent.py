@@ -66,7 +66,7 @@ def test_how_far_off_a_scene_is_and_how_far_another_picture():
 def test_how_much_of_a_change_lies_under_its_corner():
     cells = tuple(row * CELLS + column for row in range(CORNER) for column in range(CORNER))
     question = questions.at("Latent/Take it apart")
-    assert f"{len(cells)} of its {CELLS**2} cells" in question.ask
+    assert f"{CELLS} × {CELLS} cells" in question.ask and f"{CORNER} × {CORNER}" in question.ask
     edit = Edit(cells=cells)
     z = coding.vae().encode(shelved()["scene-0"])
     both = coding.decoded(torch.cat([z, edits.applied(z, edit)]))

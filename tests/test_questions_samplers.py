@@ -71,7 +71,7 @@ def test_whose_four_pictures_are_alike():
 
     *most, last = [name for name in ("DDIM", "Euler", "Heun", "DPM++ 2M", "DDPM", "Euler ancestral")
                    if alike(name)]  # fmt: skip
-    holds("samplers-chance", f"those of {', '.join(most)} and {last}")
+    holds("samplers-chance", f"{', '.join(most)} and {last}")
 
 
 def along(way: Tensor) -> Tensor:

@@ -67,9 +67,9 @@ def test_whose_points_end_where_the_data_are():
     few = {name: far(name, 12) for name in SAMPLERS}
     there = {name for name in few if few[name] < 2}
     options = {
-        frozenset(SAMPLERS): "everybody's: the denoiser makes no mistake",
-        frozenset(chapters.THEORY): "those of the four that draw no noise",
-        frozenset(): "nobody's, quite",
+        frozenset(SAMPLERS): "all six: the denoiser makes no mistake",
+        frozenset(chapters.THEORY): "the four that draw no noise",
+        frozenset(): "none of them",
     }
     holds("truth-particles", options[frozenset(there)])
     worst = max(few, key=few.get)
@@ -85,7 +85,8 @@ def test_the_error_of_ddim():
     halves = torch.stack([logs[:-1], (logs[:-1] + logs[1:]) / 2], 1).flatten()
     computed = [*halves.tolist(), logs[-1].item()]  # on the straight lines between measured points
     question = questions.at("Ground truth/Order")
-    assert question.id == "truth-order" and question.x_log and question.y_log
+    assert question.id == "truth-order" and question.y_log
+    assert f"ends {measured['ddim'][0]:.2f} away" in question.ask
     drawn = torch.tensor(question.right).log10()
     assert (drawn - torch.tensor(computed)).abs().max() < 0.02
     for line in found:
@@ -93,7 +94,7 @@ def test_the_error_of_ddim():
     second = [a / b for key in ("heun", "dpmpp_2m") for a, b in
               zip(measured[key][-3:], measured[key][-2:], strict=False)]  # fmt: skip
     assert all(3.5 < ratio < 5 for ratio in second), "about a quarter"
-    assert f"{measured['ddim'][-1]:.3f} at 256" in text("truth-order")
+    assert f"to {measured['ddim'][-1]:.3f} with 256" in text("truth-order")
 
 
 def test_what_a_better_solver_mends():
