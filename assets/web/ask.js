@@ -106,14 +106,19 @@
 
   ex.guesses = { choice, number: range }; // the third, sketch: ask-sketch.js
 
-  function more({ more: text, of, source }) {
-    const rest = [
-      text && ex.element('p', {}, text),
+  const folded = (title, ...parts) => ex.element('details', {}, ex.element('summary', {}, title), ...parts);
+
+  // What is said after the gap; on a later visit all of it waits to be opened.
+  function reasons({ why, words, more, of, source }, fresh) {
+    const rest = more && ex.element('p', {}, more), short = more && more.length <= LONG;
+    const from = [ex.element('p', { class: 'quiet' }, 'Where the answer comes from:'), ex.element('code', {}, source)];
+    const said = [
+      words && ex.element('p', {}, words), ex.element('p', {}, why), short && rest,
       of && ex.element('p', { class: 'quiet' }, `Measured on the model ${of}, which ships with the app; another may differ.`),
-      ex.element('p', { class: 'quiet' }, ex.element('span', {}, 'Where the answer comes from:'), ' ', ex.element('code', {}, source)),
     ].filter(Boolean);
-    const first = text && text.length <= LONG ? [rest.shift()] : [];
-    return [...first, ex.element('details', {}, ex.element('summary', {}, 'More'), ...rest)];
+    const last = more && !short ? [rest] : [];
+    if (!fresh) return [folded('Why', ...said, ...last, ...from)];
+    return [...said, last.length ? folded('More', ...last, ...from) : folded('Where the answer comes from', from[1])];
   }
 
   ex.ask = function (element, props) {
@@ -126,7 +131,7 @@
     find('asked').textContent = question.ask;
     const kind = ex.guesses[question.kind](find('guess'), question, () => { reveal.disabled = kind.guess() === null; });
 
-    function answer(guess) { // null: skipped
+    function answer(guess, fresh = true) { // null: skipped
       shown = true;
       root.classList.add('answered');
       kind.lock(guess);
@@ -135,8 +140,7 @@
       skip.hidden = true;
       told.replaceChildren(
         ex.element('p', { class: 'gap' }, guess === null ? `The answer: ${question.answer}` : kind.gap(guess)),
-        ...(question.words && guess !== null ? [ex.element('p', {}, question.words)] : []),
-        ex.element('p', {}, question.why), ...more(question));
+        ...reasons(guess === null ? { ...question, words: null } : question, fresh));
     }
 
     function again() {
@@ -163,7 +167,7 @@
       if (event.key === 'Enter' && event.target.matches('input') && !reveal.disabled) press();
     });
     const before = recalled(question.id);
-    if (before !== null && kind.fits(before)) answer(before);
+    if (before !== null && kind.fits(before)) answer(before, false);
     ex.terms?.(find('terms'), question.place);
   };
 })(window.explorer);
