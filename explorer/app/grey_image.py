@@ -8,7 +8,7 @@ import numpy as np
 
 from explorer.app import checks, controls
 from explorer.app.once import once
-from explorer.app.theme import predict, template, widget
+from explorer.app.theme import template, widget
 
 TITLE = "The grey image"
 SAMPLES = 160  # a schedule
@@ -21,16 +21,6 @@ ENDS = {
     "0.0064, as much as linear": 0.02465,
 }
 FIRST = next(iter(ENDS))
-
-QUESTION = (
-    "The data are very dark and very bright pictures. Stable Diffusion’s schedule leaves 7 % of "
-    "the picture at its last t. What will sampling from pure noise bring back?"
-)
-ANSWER = (
-    "Mostly medium grey ones. Averaged over all pixels, those 7 % show the brightness plainly, so "
-    "the denoiser trusts it; but pure noise has a mean of 0, and the denoiser reads: medium grey. "
-    "With zero terminal SNR the last t says nothing of brightness, and the tails come back."
-)
 
 
 @cache
@@ -88,7 +78,6 @@ def warm() -> None:
 
 def build(context) -> None:
     """The chapter: what is left at the end, the noise, and the three columns."""
-    predict(QUESTION, ANSWER)
     with gr.Row(elem_classes="asked"):
         with gr.Column(scale=4, min_width=280):
             end = gr.Radio(

@@ -8,19 +8,12 @@ from explorer.app import checks, controls, gallery
 from explorer.app.once import once
 from explorer.app.player import player
 from explorer.app.tables import NAMES
-from explorer.app.theme import predict, template, widget
+from explorer.app.theme import template, widget
 
 LABELS = ("nothing", *controls.DIGITS)
 FIXED = (200, 500, 900)  # starts that are always shown
 FIRST = (4, 250, "linear", 0)  # gallery digit, t, schedule and seed that the tab opens with
 
-QUESTION = "A digit is noised up to t = 200, 500 or 900, and the model denoises it. Which survive?"
-ANSWER = (
-    "From t = 200 nearly all come back as they were. From t = 900 almost nothing of the picture "
-    "was left, so the model invents: any digit, or a clean one of the class that it is told. In "
-    "between, the shape survives and the strokes are redrawn: coarse things are decided at high "
-    "noise, fine ones at low noise."
-)
 EMPTY = "The first return is on its way: the model is being loaded."
 
 
@@ -85,7 +78,6 @@ def warm() -> None:
 
 def build(context) -> None:
     """The chapter: a button, what the model is told, the film and the table."""
-    predict(QUESTION, ANSWER)
     with gr.Row(elem_classes="resume-row"):
         button = gr.HTML(
             None,

@@ -5,19 +5,11 @@ import gradio as gr
 from explorer.app import checks
 from explorer.app.controls import SPACINGS
 from explorer.app.tables import NAMES
-from explorer.app.theme import predict, template, widget
+from explorer.app.theme import template, widget
 
 TITLE = "Where a sampler steps"
 T, MOST, LONGEST = 1000, 100, 2000  # of a grid of one's own: its last t, dots, characters
 FIRST = 10  # steps that the chapter opens with
-
-QUESTION = "Ten steps on one schedule: do all spacings stop at the same noise levels?"
-ANSWER = (
-    "No. Leading never visits t = 1000, so it starts short of the noise that it is given; trailing "
-    "does; linspace visits both ends; Karras crowds its stops where little noise is left and steps "
-    "evenly in (σ/α)^(1/7), not in t. The schedule is the curve, the spacing says where on it to "
-    "stop. The best place is not known beforehand: drag the dots and race."
-)
 
 
 def parse(text: object) -> tuple[float, ...]:
@@ -69,7 +61,6 @@ def use(event: gr.EventData) -> tuple[str, str, str]:
 
 def build(context) -> None:
     """The chapter; Samplers takes the grid from it."""
-    predict(QUESTION, ANSWER)
     context.lent["grid"] = gr.HTML(
         None,
         html_template=template("steps.html"),

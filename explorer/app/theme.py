@@ -22,10 +22,12 @@ SCRIPTS = (
     "normal.js",
     "tables.js",
     "transport.js",
+    "ask.js",
     "pick.js",
     "player.js",
     "pad.js",
     "plot.js",
+    "ask-sketch.js",
     "histogram.js",
     "forward/lab.js",
     "forward/sources.js",
@@ -93,6 +95,7 @@ SCRIPTS = (
 )
 STYLES = (
     "app.css",
+    "ask.css",
     "player.css",
     "forward.css",
     "forward-chain.css",
@@ -214,17 +217,6 @@ def widget(name: str, *arguments: str) -> str:
 def template(name: str) -> str:
     """The constant HTML skeleton of a widget, a file of `assets/web`."""
     return (WEB / name).read_text("utf-8")
-
-
-def predict(question: str, answer: str) -> gr.HTML:
-    """The question at the top of a tab, to be guessed before its answer is opened."""
-    return gr.HTML(
-        html_template=f'<div class="predict"><p>{question}</p><details><summary>My guess is made: '
-        f"show the answer</summary><p>{answer}</p></details></div>",
-        js_on_load=None,
-        apply_default_css=False,
-        elem_classes="explorer-widget",
-    )
 
 
 def head() -> str:

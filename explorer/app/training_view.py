@@ -8,17 +8,10 @@ import gradio as gr
 
 from explorer.app import gallery
 from explorer.app.tables import NAMES
-from explorer.app.theme import predict, template, widget
+from explorer.app.theme import template, widget
 from explorer.paths import ASSETS
 
 TITLE = "What training sees"
-QUESTION = "Training picks t uniformly. Does every noise level then get the same share of it?"
-ANSWER = (
-    "No. A schedule decides how many of the T steps fall on each log-SNR: linear spends most of "
-    "them where almost only noise is left. The network here was trained with a uniform angle, "
-    "which needs no schedule and visits what the cosine schedule visits. To change the schedule "
-    "of a training that draws t uniformly is to weight its loss (Kingma and Gao 2023)."
-)
 
 
 def weights_of(model: str) -> Path:
@@ -38,7 +31,6 @@ def losses(model: str) -> dict | None:
 
 def build(context) -> None:
     """The chapter; all of it runs in the page."""
-    predict(QUESTION, ANSWER)
     gr.HTML(
         None,
         html_template=template("training.html"),

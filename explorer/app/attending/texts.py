@@ -1,44 +1,6 @@
 """What the chapters of the Attention tab ask, answer and explain."""
 
 WORDS, PIXELS, TRUST, CAUSE = CHAPTERS = ("Words", "Pixels", "Is it to be trusted?", "Cause")
-PREDICT = {
-    WORDS: (
-        "Which places of the picture will look at the word for the left digit: those of that "
-        "digit, the whole picture, or none in particular?",
-        "In the last layer, up 16×16, more than elsewhere those of its digit, and from the first "
-        "step on, when there is no digit yet: the caption says where it is going to be. But the "
-        "other digit’s places look too, and single layers and heads look at “on” or “a”, or at "
-        "nothing in particular.",
-    ),
-    PIXELS: (
-        "Take a pixel on the stroke of the digit. Does it look at its neighbours, at the whole "
-        "picture evenly, or at something else?",
-        "In the last attention layer, up 14×14, it looks along the digit, near and far: its share "
-        "“on the digit” is several times the digit’s share of the picture. Compare a pixel of the "
-        "background. Nobody told the network what a stroke is. Other layers and heads look at "
-        "other things, or nowhere in particular.",
-    ),
-    TRUST: (
-        "A digit’s box covers about an eighth of the picture. If attention is to be trusted, how "
-        "much of its word’s map must lie in that box: an eighth, a half, all of it?",
-        "An eighth would say nothing: even attention has that. The share divided by the area is "
-        "what counts, over many prompts and not for one picture that was chosen: below.",
-    ),
-    CAUSE: (
-        "Silence the colour’s word, so that no place looks at it. Will its digit be grey, "
-        "another colour, or the same?",
-        "See for yourself: often less changes than the map led to expect, since other words have "
-        "read the silenced one and the mean of all words still holds it. What the picture does "
-        "when a look is gone is what that look caused.",
-    ),
-}
-OF_OTHERS = (
-    "Take a pixel of the thing that is drawn. Does it look at its neighbours, at the whole "
-    "picture evenly, or at something else?",
-    "See for yourself. In the model of digits that ships, a pixel on the stroke looks along the "
-    "digit, near and far, in the last attention layer; other layers and heads look at other "
-    "things, or nowhere in particular. Nobody told that network what a stroke is.",
-)
 SOURCE = (
     "scores = (q * q.shape[-1] ** -0.5) @ k.transpose(-1, -2)",
     "looks = self.probabilities(scores.softmax(-1))",

@@ -15,42 +15,6 @@ CHAPTERS = SCALE, PARTS, CROWD, CHANGED, MEASURED = (
     "Negative, interval, rescale",
     "Measured",
 )
-PREDICT = {
-    SCALE: (
-        "Scale 1 is the network’s plain answer when it is told what to draw. What will scale 8 "
-        "draw: a better picture, a different one, or something that is no picture?",
-        "Usually a bolder, more typical one. The scale multiplies what being told changes, so it "
-        "pushes towards what tells this from everything else, and past it: strokes thicken, "
-        "colours harden, values leave the range of pictures, on the way at least. Scale 0 is never "
-        "told and draws whatever this noise is nearest to.",
-    ),
-    PARTS: (
-        "At which steps do the two predictions differ most: at the noisiest, in the middle, or "
-        "near the end?",
-        "At the noisiest and in the middle. There the state says little, so being told decides "
-        "much: where things are, which digit, which colour. Near the end both look at a nearly "
-        "finished picture and agree, and no scale changes much. Hence guidance in an interval.",
-    ),
-    CROWD: (
-        "Four noises, one request. As the scale rises, will the four pictures of a column grow "
-        "more alike or more different?",
-        "Usually more alike: guidance buys agreement with what was asked, and pays with variety. "
-        "How far apart the four end is measured below each column.",
-    ),
-    CHANGED: (
-        "A large scale saturates. Which helps most without losing what was asked: to guide only "
-        "at some noise levels, to rescale the prediction, or to name what is not wanted?",
-        "They do different things. The interval leaves alone the noisiest steps, where a large "
-        "scale throws variety away, and the last, where it changes little, and it saves network "
-        "evaluations. Rescaling takes back the contrast that the scale added. A negative prompt "
-        "changes the direction: away from those words instead of away from everything.",
-    ),
-    MEASURED: (
-        "Does more guidance always draw more of what was asked?",
-        "Up to a point. The share of captions that come true rises steeply at first, then stays "
-        "or falls, while the pictures of one caption grow more alike.",
-    ),
-}
 GUIDE = "reference + scale * (conditional - reference)"
 COLUMNS = {
     "plain": "plain",

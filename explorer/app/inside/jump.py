@@ -6,16 +6,6 @@ from explorer.app.once import once
 from explorer.app.player import Film, Track
 
 TITLE = "One jump"
-QUESTION = (
-    "At 90° nothing is left of the picture. Asked for x̂₀ in one jump from there, and told no "
-    "label: what will the network draw?"
-)
-ANSWER = (
-    "A grey blot: the mean of all digits, since of everything that could be said the mean is the "
-    "least wrong. That of mnist lies 0.03 (rms) from the mean of MNIST’s 60,000 training digits. "
-    "Told a label, it draws the mean of that class. The less noise, the fewer digits are left "
-    "that it could be, and x̂₀ becomes one of them."
-)
 NOTE = (
     "<b>The exact means</b> are of the digits that ship with this app, 20 of them, 2 of a class, "
     "and x<sub>0</sub> is one of these. Given x<sub>t</sub>, each counts as much as it is "

@@ -6,16 +6,6 @@ from explorer.app.once import once
 from explorer.app.player import Film, Track
 
 TITLE = "Lie about the noise"
-QUESTION = (
-    "A picture is half way to noise, at 45°. The network is told that there is less noise in it: "
-    "20°. Or more: 80°. What will be wrong with its x̂₀?"
-)
-ANSWER = (
-    "Told 20°, it takes out what a picture at 20° would hold, and leaves more than a quarter of ε "
-    "in x̂₀. Told 80°, it makes too little of what it sees: strokes go grey and soft, and x̂₀ moves "
-    "towards what is common among digits. On average the truth is the best thing to say; for one "
-    "picture with one noise a few degrees more can be better."
-)
 FORMULA = (
     "<span class='math'><span class='prediction'>x̂<sub>0</sub></span> = cos φ · x<sub>t</sub> − "
     "sin φ · v̂(x<sub>t</sub>, φ)</span>,&ensp;&#8203;<span class='math'><span class='noise'>ε̂"

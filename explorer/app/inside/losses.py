@@ -14,16 +14,6 @@ from explorer.app.training_view import losses as table_of
 from explorer.app.training_view import weights_of
 
 TITLE = "Loss by noise level"
-QUESTION = (
-    "The networks here predict v, at every noise level. Where is that hardest: among much noise, "
-    "among little, or half way?"
-)
-ANSWER = (
-    "For the networks of pictures at both ends, and half way it is easiest. Among much noise v is "
-    "nearly −x₀, and which picture it is cannot be seen; among little v is nearly ε, and noise so "
-    "fine cannot be told from the picture’s own detail. Much of that is no fault of the network: "
-    "in the plane, where it is known, the exact answer has nearly the same loss."
-)
 # The shipped denoisers, and what the page calls them
 SHIPPED = {
     "mnist": "mnist",

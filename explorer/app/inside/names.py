@@ -11,16 +11,6 @@ from explorer.app.player import Film, Track
 from explorer.app.theme import template, widget
 
 TITLE = "Three names of one prediction"
-QUESTION = (
-    "From ε̂ one can compute x̂₀, and from x̂₀ ε̂. So is it all the same which of them a network is "
-    "trained to say? Its answer has an error of 1 %: what comes of it at 89°, nearly only noise?"
-)
-ANSWER = (
-    "As equations they are one; as answers of a network they are not. At 89° an error in ε̂ is 57 "
-    "times as large in the x̂₀ that is computed from it, and at 90° ε̂ says nothing of x̂₀ at all. "
-    "Of x̂₀ the same is true at the other end, near the clean picture. v̂ is turned into either "
-    "with factors of at most 1, which is why the networks here are trained to say v̂."
-)
 GROWTH = (
     "<h4>How an error grows on the way from name to name</h4>"
     "<p class='quiet'>At every angle the network is called once, with the digit and the noise from "

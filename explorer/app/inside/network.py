@@ -14,16 +14,6 @@ from explorer.app.inside import subjects
 from explorer.app.theme import template, widget
 
 TITLE = "Network"
-QUESTION = (
-    "Where do most of the parameters sit: where the picture is large, or where it is smallest? "
-    "And where is most of the arithmetic done?"
-)
-ANSWER = (
-    "In mnist two thirds of the parameters work on 7 × 7 places, the smallest, and do 30 % of the "
-    "arithmetic. At 28 × 28 a twentieth of the parameters do 28 % of it: a convolution’s weights "
-    "are used again at every place, so few of them cost much where the picture is large. That is "
-    "why a U-Net can afford to widen as it goes down."
-)
 EMPTY = "On its way: the network is being loaded and measured."
 FIRST = "down.0.residual"
 PLACE = re.compile(r"(?P<which>\w+)\|(?P<block>[\w.]{1,80})\|(?P<step>-?\d{1,2})")

@@ -11,15 +11,6 @@ from explorer.app.inside import network, subjects
 from explorer.app.theme import template, widget
 
 TITLE = "What does each part do?"
-QUESTION = (
-    "Three skip connections carry feature maps of the encoder over to the decoder, at 28 × 28, "
-    "14 × 14 and 7 × 7. Without which of them will the picture suffer most?"
-)
-ANSWER = (
-    "In mnist without the finest: the decoder must then make every pixel of the prediction out of "
-    "14 × 14 places, and the noise that is to be subtracted is not in them. Without the coarsest "
-    "least changes, since what it carries goes the way through the middle as well."
-)
 EMPTY = "On its way: every part is being taken away in turn."
 CODE = """with ablated(net, cut_skip(0, rows=[1]), silence("middle.residual", rows=[2])):
     prediction = net(x, angle, context)"""

@@ -1,5 +1,5 @@
 """The chapters of the tab Train: a module each, with
 
-TITLE, QUESTION, ANSWER: str
+TITLE: str
 build(context) -> None     called inside its gr.Tab; makes components and events of its own
 """

@@ -11,16 +11,6 @@ from explorer.app import checks, controls
 from explorer.app.theme import template, widget
 
 TITLE = "One batch"
-QUESTION = (
-    "Twelve digits, each at another noise level: where will the trained network be most wrong "
-    "about v: at little noise, halfway, or at much noise?"
-)
-ANSWER = (
-    "At much noise, as a rule, and least about halfway. v = α ε − σ x₀: where almost only noise is "
-    "left, v is the digit itself, which nobody can know; where almost no noise is left, v is that "
-    "noise, faint beneath the picture; halfway, x_t tells of both. Fresh random weights answer 0 "
-    "everywhere, and lose what v is made of: about 1 where it is noise, less where it is a digit."
-)
 TRAINED, FRESH = NETWORKS = ("trained", "fresh")
 RATES = ("0.003", "0.01", "0.03", "0.1", "0.3")
 MOST = 50  # steps

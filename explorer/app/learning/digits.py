@@ -19,16 +19,6 @@ from explorer.app.line import Line
 from explorer.app.theme import template, widget
 
 TITLE = "Digits, live"
-QUESTION = (
-    "A network that knows nothing trains on digits for one minute. What will its samples be: "
-    "grey noise, blots, strokes, or digits?"
-)
-ANSWER = (
-    "On two cores, most of them digits. First there are blots, as the first thing learnt is that "
-    "most of a picture is black and the ink lies in the middle; then strokes; then digits that "
-    "can be read. The loss has most of its fall behind it while the samples are still blots: what "
-    "makes a digit of them is a small part of the error."
-)
 SHORTEST, LONGEST, FIRST = 30, 300, 60  # seconds of a run
 WAIT = 0.3  # seconds between two looks at the line
 LINE = Line(places=1)  # of this server: who trains has all its cores

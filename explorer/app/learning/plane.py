@@ -13,16 +13,6 @@ from explorer.app.theme import template, widget
 from explorer.app.truth import drawing
 
 TITLE = "In the plane"
-QUESTION = (
-    "A network is told a noisy point and how noisy it is, and learns to say where it came from. "
-    "Trained for long enough, does its loss reach zero?"
-)
-ANSWER = (
-    "No. Many data can have become the same noisy point, and the best guess is their mean. Even "
-    "the exact denoiser, which makes no mistake, has a loss: the dashed line. What can go to zero "
-    "is the distance between the network’s guess and the exact one; it still falls when the loss "
-    "already looks flat."
-)
 OPENING = 600  # steps of the run that the chapter opens with
 GONE = "This run is no longer kept (the server keeps the last 50): press Train to begin another."
 EMPTY = "On its way: a first network learns."

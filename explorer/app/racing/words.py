@@ -7,36 +7,6 @@ from explorer.app.racing import entrants as entering
 from explorer.app.tables import NAMES
 from explorer.app.theme import template
 
-PREDICT = {
-    "The race": (
-        "Six samplers start from the same noise and may ask the network equally often. "
-        "Which of them will end in the very same picture?",
-        "DDIM and Euler: one update under two names. DDPM and Euler ancestral: one more, as long "
-        "as both draw the same noise, which they do here. Give one of them another spacing under "
-        "“Who races”, and they part. The measured differences stand below.",
-    ),
-    "Three ways": (
-        "Stop a run of 40 steps after 20. Is what you hold the result of a 20-step run?",
-        "No. It is a state that still holds noise. What the network believes there, x̂₀, is "
-        "cleaner and softer; and a run planned in 20 steps ends in yet another picture.",
-    ),
-    "Chance": (
-        "Run each sampler four times from one and the same noise. Whose four are one picture?",
-        "DDIM’s, Euler’s, Heun’s and DPM++ 2M’s: they solve an ODE, and draw nothing on the way. "
-        "DDPM and Euler ancestral draw fresh noise at every step. η is the dose: DDIM with η = 1 "
-        "is DDPM.",
-    ),
-    "The path": (
-        "All start in one point. Do those that end in the same picture go the same way?",
-        "Those with one update do, step for step. The others may meet at the end of ways that "
-        "differ: the ODE’s is smooth, the noisy ones stagger.",
-    ),
-    "Quality": (
-        "Ten times as many evaluations: do the digits become ten times better?",
-        "Far from it. From about ten on there is little to gain here, and more steps bring you "
-        "closer to what the network believes, mistakes included.",
-    ),
-}
 NO_JUDGE = (
     "The judge of quality reads handwritten digits of 28 × 28 greys, and this model draws "
     "something else: there is nothing to measure it with here."

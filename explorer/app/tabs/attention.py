@@ -4,10 +4,11 @@ from functools import partial
 
 import gradio as gr
 
-from explorer.app import checks, classes, controls, labels, prompts
+from explorer.app import checks, classes, controls, prompts
+from explorer.app.asking import ask
 from explorer.app.attending import START, STEPS, texts, trusted
 from explorer.app.attending.texts import CAUSE, CHAPTERS, PIXELS, TRUST, WORDS
-from explorer.app.theme import predict, template, widget
+from explorer.app.theme import template, widget
 
 TITLE = "Attention"
 GROUP = "attention-chapters"
@@ -131,8 +132,7 @@ def build(context) -> None:
     with gr.Tabs(elem_classes=["chapters", GROUP]):
         for title in CHAPTERS:
             with gr.Tab(title) as opened[title]:
-                ours = title != PIXELS or labels.now().digits
-                predict(*(texts.PREDICT[title] if ours else texts.OF_OTHERS))
+                ask(f"{TITLE}/{title}")
                 if title == WORDS:
                     read = _widget("attention/words.html", "words")
                     controls.fixed(f'<div class="attention-text">{texts.CROSS}</div>')

@@ -6,10 +6,11 @@ from pathlib import Path
 import gradio as gr
 
 from explorer.app import checks, classes, controls, labels, measured_scale, prompts
+from explorer.app.asking import ask
 from explorer.app.guiding import answers, asked, layout, words
 from explorer.app.guiding.asked import refusing
 from explorer.app.player import player
-from explorer.app.theme import predict, template
+from explorer.app.theme import template
 
 TITLE = "Guidance"
 CHAPTERS, GROUP = words.CHAPTERS, "guidance-chapters"
@@ -91,10 +92,10 @@ def build(context) -> None:
         with gr.Tabs(elem_classes=["chapters", GROUP]):
             for title, fill in zip(CHAPTERS, (_scale, _apart, _crowd, _changed), strict=False):
                 with gr.Tab(title) as opened[title]:
-                    predict(*words.PREDICT[title])
+                    ask(f"{TITLE}/{title}")
                     jobs[title] = fill(shared, scales)
             with gr.Tab(words.MEASURED) as opened[words.MEASURED]:
-                predict(*words.PREDICT[words.MEASURED])
+                ask(f"{TITLE}/{words.MEASURED}")
                 _measured(context.model)
     chapters = [
         controls.Chapter(opened[title], [jobs[title]] if title in jobs else ())

@@ -3,55 +3,22 @@
 import gradio as gr
 
 from explorer.app import controls, prompts, sources
+from explorer.app.asking import ask
 from explorer.app.latent import answers, shelf
 from explorer.app.player import player
-from explorer.app.theme import predict, template, widget
+from explorer.app.theme import template, widget
 
 TITLE = "Latent"
 GROUP = "latent-chapters"
 EMPTY = "On its way: the autoencoder is being loaded."
 ON_ITS_WAY = "On its way: the first run is being computed."
-QUESTIONS = {
-    "Encode": (
-        "The autoencoder keeps 1,024 numbers of a picture’s 12,288. How much of the picture will "
-        "be missing when it is made again from those?",
-        "Of a scene of digits almost nothing: the error is a few greys, along the edges of "
-        "strokes. Of the mountains or the owl the texture is gone, at ten times the error: a "
-        "twelfth of the numbers suffices for pictures like those of its training, and for no "
-        "others.",
-    ),
-    "Take it apart": (
-        "Noise is painted into one corner of the latent, 16 of its 256 cells. What becomes of the "
-        "other corners of the picture?",
-        "Almost nothing. A cell stands for its 4 × 4 pixels and a little around them, so damage "
-        "stays where it is; that is why a U-Net can work on a latent as on a small picture. A "
-        "channel as a whole is something like a colour or a contrast: none is “the digit”.",
-    ),
-    "Between two pictures": (
-        "Half-way between two scenes in the latent, is there a scene of its own, or one picture "
-        "shining through the other?",
-        "One shines through the other, and less cleanly than in pixels: fringes and colours of "
-        "neither, since the mean of two latents is the latent of no scene. This latent is a "
-        "compressed picture, not a space of meanings. What a scene looks like is known to the "
-        "diffusion model, not to the autoencoder.",
-    ),
-    "Diffuse in it": (
-        "The same schedule, the same t: noise goes into the latent, or into the pixels. In which "
-        "of the two will you still read the digits?",
-        "In the latent, as a rule, and the sentence below the pictures says why: there a digit "
-        "weighs more against the noise than in pixels, and the even ground weighs less. What the "
-        "decoder makes of pure noise is no speckle but strokes and blots, all that it knows.",
-    ),
-    "What it costs": (
-        "A latent has 16 times fewer places than its picture. How much cheaper is one call of the "
-        "U-Net: 4 times, 16 times, or 100 times?",
-        "In arithmetic about 16 times: a convolution does the same work at each place, and where "
-        "attention looks from all places to all places it is more. In memory, more still. In time "
-        "less, since a call as small as the latent one does not keep a processor busy. And every "
-        "step saves it again, while the decoder is paid once.",
-    ),
-}
-CHAPTERS = tuple(QUESTIONS.items())
+CHAPTERS = (
+    "Encode",
+    "Take it apart",
+    "Between two pictures",
+    "Diffuse in it",
+    "What it costs",
+)
 
 
 def formula(*parts: str) -> str:
@@ -82,9 +49,9 @@ def build(context) -> None:
         makers = (_encode, _take_apart, _between, _diffuse, _costs)
         chapters, extras = [], {}
         with gr.Tabs(elem_classes=["chapters", GROUP]):
-            for (title, question), make in zip(CHAPTERS, makers, strict=True):
+            for title, make in zip(CHAPTERS, makers, strict=True):
                 with gr.Tab(title) as opened:
-                    predict(*question)
+                    ask(f"{TITLE}/{title}")
                     jobs, extra = make(picture)
                 chapters.append(controls.Chapter(opened, jobs))
                 extras |= extra

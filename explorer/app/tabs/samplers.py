@@ -6,10 +6,11 @@ from pathlib import Path
 import gradio as gr
 
 from explorer.app import checks, classes, controls, labels, measured, steps
+from explorer.app.asking import ask
 from explorer.app.player import player
 from explorer.app.racing import answers, words
 from explorer.app.racing import entrants as entering
-from explorer.app.theme import predict, template, widget
+from explorer.app.theme import template, widget
 
 TITLE = "Samplers"
 RACE, THREE, CHANCE, PATH, QUALITY = CHAPTERS = (
@@ -154,24 +155,24 @@ def build(context) -> None:
     inputs, fresh, matrix = shared()
     with gr.Tabs(elem_classes=["chapters", "samplers-chapters"]):
         with gr.Tab(RACE) as opened[RACE]:
-            predict(*words.PREDICT[RACE])
+            ask(f"{TITLE}/{RACE}")
             show = player(None, name="race", empty=EMPTY)
             gap = _widget("gap", empty="The converged answer is on its way.")
             facts, lessons = controls.said(), controls.said(classes="lessons")
         with gr.Tab(THREE) as opened[THREE]:
-            predict(*words.PREDICT[THREE])
+            ask(f"{TITLE}/{THREE}")
             halfway = controls.said()
             still = player(None, name="halfway", picture=180, empty=EMPTY)
         with gr.Tab(CHANCE) as opened[CHANCE]:
-            predict(*words.PREDICT[CHANCE])
+            ask(f"{TITLE}/{CHANCE}")
             crowd = player(None, name="reruns", empty="Every entrant runs four times.")
             dose = player(None, name="eta", empty="DDIM runs with more and more noise.")
             doses = controls.said()
         with gr.Tab(PATH) as opened[PATH]:
-            predict(*words.PREDICT[PATH])
+            ask(f"{TITLE}/{PATH}")
             paths = _widget("path", empty="The paths are on their way.")
         with gr.Tab(QUALITY) as opened[QUALITY]:
-            predict(*words.PREDICT[QUALITY])
+            ask(f"{TITLE}/{QUALITY}")
             _quality(inputs, measured.table(context.model), Path(context.model).stem)
 
     fills = {

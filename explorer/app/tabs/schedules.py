@@ -5,18 +5,12 @@ import base64
 import gradio as gr
 
 from explorer.app import checks, gallery, grey_image, steps, training_view
+from explorer.app.asking import ask
 from explorer.app.tables import NAMES, table
-from explorer.app.theme import predict, template, widget
+from explorer.app.theme import template, widget
 
 TITLE = "Schedules"
 MOST_STEPS = 2000  # of T
-
-QUESTION = "Which of these end in pure noise, with nothing of the picture left at the last t?"
-ANSWER = (
-    "Only those with zero terminal SNR. Linear keeps α = 0.0064 of the picture, Karras 0.0125 "
-    "and cosine 0.00005. No eye sees that, but a network can read the mean brightness from it, "
-    "learns to expect it, and misses it in the pure noise that sampling starts from."
-)
 
 # How each is made: its formula, the line of explorer/schedules.py that runs, and its fields as
 # (name of the argument, default, low and high end of the slider, slider in powers of ten).
@@ -80,7 +74,6 @@ def _tables(asked: object) -> dict:
 def laboratory(context) -> None:
     """The charts, strips and parameters."""
     context.warm_up.append(import_schedules)
-    predict(QUESTION, ANSWER)
     makers = {
         name: {
             "label": NAMES[name],
@@ -118,6 +111,7 @@ def build(context) -> None:
     with gr.Tabs(elem_classes="chapters"):
         for title, chapter in CHAPTERS:
             with gr.Tab(title) as context.tab:
+                ask(f"{TITLE}/{title}")
                 chapter(context)
 
 

@@ -2,8 +2,8 @@
 
 import gradio as gr
 
+from explorer.app.asking import ask
 from explorer.app.learning import batch, digits, plane
-from explorer.app.theme import predict
 
 TITLE = "Train"
 GROUP = "train-chapters"
@@ -15,5 +15,5 @@ def build(context) -> None:
     with gr.Tabs(elem_classes=["chapters", GROUP]):
         for module in CHAPTERS:
             with gr.Tab(module.TITLE) as context.tab:
-                predict(module.QUESTION, module.ANSWER)
+                ask(f"{TITLE}/{module.TITLE}")
                 module.build(context)

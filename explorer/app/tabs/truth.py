@@ -6,7 +6,8 @@ from functools import partial
 import gradio as gr
 
 from explorer.app import checks, controls
-from explorer.app.theme import predict, template, widget
+from explorer.app.asking import ask
+from explorer.app.theme import template, widget
 from explorer.app.truth import asked as asking
 from explorer.app.truth import drawing
 
@@ -23,60 +24,15 @@ class Chapter:
     key: str
     title: str
     script: str
-    question: str
-    answer: str
 
 
 CHAPTERS = (
-    Chapter(
-        "field",
-        "The field",
-        "truthField",
-        "At pure noise, on the left, where do the arrows point? When do they first part?",
-        "The score points to the middle: pure noise is one Gaussian, whatever the data are. The "
-        "flow is one arrow everywhere, the mean of the data, since nothing better can be guessed. "
-        "As noise is taken away the denoiser begins to tell the modes apart, and arrows part.",
-    ),
-    Chapter(
-        "particles",
-        "Particles",
-        "truthParticles",
-        "Six samplers move the same points with a denoiser that makes no mistake. Whose points "
-        "end where the data are?",
-        "With few evaluations nobody’s, quite: the steps are too long, and points end between the "
-        "modes or beyond them. All that differs here is the sampler, since the denoiser is exact.",
-    ),
-    Chapter(
-        "order",
-        "Order",
-        "truthOrder",
-        "Twice the evaluations: how much smaller is DDIM’s error then, and how much Heun’s?",
-        "Half for DDIM, which is of order 1, and about a quarter for Heun and DPM++ 2M, of order "
-        "2. The lines below are measured here, and their slopes are fitted.",
-    ),
-    Chapter(
-        "solver",
-        "Solver and model",
-        "truthSolver",
-        "A network that learnt this world makes small mistakes. Can a better sampler mend them?",
-        "No. It brings you sooner to where the network believes the data are, and not further.",
-    ),
-    Chapter(
-        "ways",
-        "ODE and SDE",
-        "truthWays",
-        "From one and the same noise: how many pictures can DDIM end in, and how many DDPM?",
-        "DDIM in one: an ODE has one solution from a start. DDPM in any: what it adds on its way "
-        "makes it forget where it came from. Yet both fill the data in the same proportions.",
-    ),
-    Chapter(
-        "guidance",
-        "Guidance, exactly",
-        "truthGuidance",
-        "Guidance at scale 4: does it draw the asked class more purely, or something else?",
-        "Something else. The ends leave the other class, but they also leave most of their own: "
-        "they crowd at its far side. Only scale 1 ends in the class itself.",
-    ),
+    Chapter("field", "The field", "truthField"),
+    Chapter("particles", "Particles", "truthParticles"),
+    Chapter("order", "Order", "truthOrder"),
+    Chapter("solver", "Solver and model", "truthSolver"),
+    Chapter("ways", "ODE and SDE", "truthWays"),
+    Chapter("guidance", "Guidance, exactly", "truthGuidance"),
 )
 KEYS = tuple(chapter.key for chapter in CHAPTERS)
 
@@ -149,7 +105,7 @@ def build(context) -> None:
     with gr.Tabs(elem_classes=["chapters", "truth-chapters"]):
         for chapter in CHAPTERS:
             with gr.Tab(chapter.title) as opened:
-                predict(chapter.question, chapter.answer)
+                ask(f"{TITLE}/{chapter.title}")
                 more = [_budget()] if chapter.key == "particles" else []
                 shows[chapter.key] = show = _show(chapter)
             handler = {"particles": particles, "solver": solver}.get(chapter.key)

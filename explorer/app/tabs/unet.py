@@ -3,9 +3,9 @@
 import gradio as gr
 
 from explorer.app import controls
+from explorer.app.asking import ask
 from explorer.app.inside import asked as asking
 from explorer.app.inside import jump, lie, losses, names, network, parts
-from explorer.app.theme import predict
 
 TITLE = "U-Net"
 GROUP = "unet-chapters"
@@ -34,7 +34,7 @@ def build(context) -> None:
     with gr.Tabs(elem_classes=["chapters", GROUP]):
         for module in CHAPTERS:
             with gr.Tab(module.TITLE) as opened:
-                predict(module.QUESTION, module.ANSWER)
+                ask(f"{TITLE}/{module.TITLE}")
                 chapters.append(controls.Chapter(opened, module.build(inputs, context)))
     controls.on_chapters(tab, chapters, GROUP, seed=inputs[1], fresh=fresh)
     context.warm_up += [module.warm for module in CHAPTERS]
