@@ -92,6 +92,19 @@ def test_the_plots_say_undefined_at_pure_noise_and_never_a_number():
     assert track["caption"] == "from ε̂" and track["notes"][-1] == names.UNDEFINED
 
 
+@pytest.mark.parametrize("values, field", BAD)
+def test_what_is_no_request_is_refused_by_name(values, field):
+    for handler in (names.run, lambda *v: names.grow(*v, "half")):
+        with pytest.raises(gr.Error, match=f"{field} must"):
+            handler(*values)
+
+
+@pytest.mark.parametrize("kind", [None, 1, math.nan, ["half"], "quarter"])
+def test_an_unknown_error_is_refused(kind):
+    with pytest.raises(gr.Error, match="Error must"):
+        names.grow("7", 0, 45, kind)
+
+
 def test_colour_pictures_have_names_too(tmp_path):
     with other_model(tmp_path, (names._names, names._growth)):
         sent = names.run("1", 0, 60)
