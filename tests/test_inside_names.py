@@ -13,7 +13,6 @@ from explorer import illposed, told
 from explorer.app import studio
 from explorer.app.inside import asked, names
 
-from .answers import text
 from .inside import BAD, other_model
 
 LEVELS = [1, 20, 45, 70, 89, 90]
@@ -91,11 +90,6 @@ def test_the_plots_say_undefined_at_pure_noise_and_never_a_number():
         assert all(y > 0 for _, y in [*lines["from v̂"], *lines["from ε̂"][:-1]])
     track = value["film"]["tracks"][1]
     assert track["caption"] == "from ε̂" and track["notes"][-1] == names.UNDEFINED
-
-
-def test_the_answer_s_number_is_the_factor():
-    level = asked.Asked(degrees=89).level
-    assert f"{illposed.factor(level, 'eps', 'x0'):.0f} times" in text(f"U-Net/{names.TITLE}")
 
 
 @pytest.mark.parametrize("values, field", BAD)

@@ -1,19 +1,29 @@
 'use strict';
 // A guess that is a curve, drawn by mouse, by touch or with the arrow keys: see ask.js.
 (function (ex) {
-  const W = 340, H = 134, LEFT = 42, RIGHT = 14, TOP = 18, BOTTOM = 32;
+  const W = 340, H = 136, LEFT = 42, RIGHT = 14, TOP = 20, BOTTOM = 32;
   const KEYS = 20; // presses from the foot of the axis to its top
 
   const said = (value) => (value !== 0 && (Math.abs(value) >= 1e5 || Math.abs(value) < 1e-3)
     ? ex.show(value, 2) : String(Number(value.toPrecision(3))).replace('-', '−'));
 
-  // An axis: the share of it below a value, and the value at a share.
-  function axis(low, high, log) {
+  // Round values of a logarithmic axis, as many as there is room for.
+  function powers(low, high, most) {
+    const among = (digits) => {
+      const all = [];
+      for (let p = Math.floor(Math.log10(low)); p <= Math.log10(high); p++) all.push(...digits.map((m) => Number((m * 10 ** p).toPrecision(3))));
+      return all.filter((v) => v >= low * 0.999 && v <= high * 1.001);
+    };
+    return [[1, 2, 5], [1, 3], [1]].map(among).find((ticks) => ticks.length <= most) || [low, high];
+  }
+
+  // An axis: the share of it below a value, the value at a share, and what stands beside it.
+  function axis(low, high, log, most) {
     const f = log ? Math.log : (v) => v, g = log ? Math.exp : (v) => v;
     return {
       share: (v) => (f(v) - f(low)) / (f(high) - f(low)),
       value: (s) => g(f(low) + s * (f(high) - f(low))),
-      ticks: log ? ex.logTicks(low, high) : ex.ticks(low, high, 4).filter((v) => v >= low && v <= high),
+      ticks: log ? powers(low, high, most) : ex.ticks(low, high, 4).filter((v) => v >= low && v <= high),
     };
   }
 
@@ -31,8 +41,8 @@
 
   ex.guesses.sketch = function (host, question, touched) {
     const { right, words } = question, n = right.length;
-    const ax = axis(question.x_low, question.x_high, question.x_log);
-    const ay = axis(question.low, question.high, question.y_log);
+    const ax = axis(question.x_low, question.x_high, question.x_log, 7);
+    const ay = axis(question.low, question.high, question.y_log, 5);
     const px = (share) => LEFT + share * (W - LEFT - RIGHT), py = (share) => H - BOTTOM - share * (H - TOP - BOTTOM);
     const root = ex.svg('svg', { viewBox: `0 0 ${W} ${H}`, class: 'chart', 'aria-hidden': 'true' });
     const curves = ex.svg('g', {}), box = ex.element('div', { class: 'pad', 'data-keys': '' }, root), key = ex.element('p', { class: 'key' });

@@ -43,7 +43,7 @@ def sketched(page, block, *ways):
     box = block.locator("svg").bounding_box()
     points = [
         (box["x"] + (42 + along * 284) / 340 * box["width"],
-         box["y"] + (102 - up * 84) / 134 * box["height"])
+         box["y"] + (104 - up * 84) / 136 * box["height"])
         for along, up in ways
     ]  # fmt: skip
     page.mouse.move(*points[0])

@@ -19,7 +19,7 @@ pytestmark = [
     ),
 ]
 FIRST = shelf.tiles()[0]["pixels"]
-QUICK = [title for title, _ in latent.CHAPTERS if title != "What it costs"]
+QUICK = [title for title in latent.CHAPTERS if title != "What it costs"]
 ALTERED = ".latent-apart .altered canvas"
 ENCODED = ".latent-encode .back canvas >> visible=true"
 
