@@ -33,8 +33,10 @@
     return all;
   });
 
-  // 'x_t = α x₀ + e^{−h} ε' in the type of mathematics, signal and noise in their colours.
-  ex.formula = (text) => ex.element('span', { class: 'math typed' }, ...parts(text.normalize('NFD')));
+  // 'x_t = α x₀ + e^{−h} ε' in the type of mathematics, signal and noise in their colours. Its words
+  // are translated: language.js has it set again, from the formula as a whole.
+  ex.formula = (text) => ex.setFormula(ex.element('span', { class: 'math typed', 'data-formula': text }), text);
+  ex.setFormula = (node, text) => { node.replaceChildren(...parts(text.normalize('NFD'))); return node; };
 
   // --- a term where it is used -------------------------------------------------------------------
 
