@@ -52,6 +52,8 @@
       if (lost && owner.isConnected) owner.focus({ preventScroll: true });
       owner = null;
     });
+    // A card that is translated once it shows changes its height.
+    new ResizeObserver(() => owner && place(owner)).observe(card);
     (document.querySelector('.gradio-container') || document.body).append(card);
   }
 
@@ -75,6 +77,7 @@
       ex.element('p', { class: 'ways' },
         ex.element('button', { type: 'button', class: 'visit', onclick: () => { owner = null; card.hidePopover(); ex.define(term.id); } }, 'Open the glossary'),
         ex.element('button', { type: 'button', class: 'visit', onclick: () => card.hidePopover() }, 'Close')));
+    place(button); // to show it is to focus it, and that would scroll to wherever it was
     card.showPopover({ source: button });
     owner = button;
     button.setAttribute('aria-expanded', 'true');

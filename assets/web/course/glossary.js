@@ -49,7 +49,9 @@
       const words = plain(search.value).trim().split(' ').filter(Boolean);
       const ranks = entries.map(({ rank }) => rank(words));
       const found = [0, 1].flatMap((wanted) => entries.filter((_, i) => ranks[i] === wanted));
-      list.replaceChildren(...found.map(({ node }) => node));
+      // The others stay in the page, hidden, so that they too change their language.
+      entries.forEach(({ node }, i) => { node.hidden = ranks[i] === null; });
+      list.append(...found.map(({ node }) => node));
       nothing.hidden = found.length > 0;
       count.textContent = found.length === all ? `${all} terms` : `${found.length} of ${all} terms`;
     }
