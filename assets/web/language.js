@@ -110,6 +110,8 @@
     if (node.nodeType === Node.TEXT_NODE) { text(node); return; }
     if (node.nodeType !== Node.ELEMENT_NODE) return;
     attributes(node);
+    const { formula } = node.dataset;
+    if (formula) ex.setFormula(node, translated(formula) ?? formula);
     if (node.matches(SKIPPED)) return;
     if (isShown(node)) [...node.children].forEach(walk);
     else if (isSentence(node)) sentence(node);
@@ -145,6 +147,7 @@
       if (node.getAttribute(attribute) === kept.shown) node.setAttribute(attribute, kept.english);
     }
     names.delete(node);
+    if (node.dataset.formula) { ex.setFormula(node, node.dataset.formula); return; }
     if (isShown(node)) compose(node, units.get(node).english, units.get(node).inside);
     units.delete(node);
     node.childNodes.forEach(restore);

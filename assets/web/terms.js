@@ -33,8 +33,10 @@
     return all;
   });
 
-  // 'x_t = α x₀ + e^{−h} ε' in the type of mathematics, signal and noise in their colours.
-  ex.formula = (text) => ex.element('span', { class: 'math typed' }, ...parts(text.normalize('NFD')));
+  // 'x_t = α x₀ + e^{−h} ε' in the type of mathematics, signal and noise in their colours. Its words
+  // are translated: language.js has it set again, from the formula as a whole.
+  ex.formula = (text) => ex.setFormula(ex.element('span', { class: 'math typed', 'data-formula': text }), text);
+  ex.setFormula = (node, text) => { node.replaceChildren(...parts(text.normalize('NFD'))); return node; };
 
   // --- a term where it is used -------------------------------------------------------------------
 
@@ -50,6 +52,8 @@
       if (lost && owner.isConnected) owner.focus({ preventScroll: true });
       owner = null;
     });
+    // A card that is translated once it shows changes its height.
+    new ResizeObserver(() => owner && place(owner)).observe(card);
     (document.querySelector('.gradio-container') || document.body).append(card);
   }
 
@@ -73,6 +77,7 @@
       ex.element('p', { class: 'ways' },
         ex.element('button', { type: 'button', class: 'visit', onclick: () => { owner = null; card.hidePopover(); ex.define(term.id); } }, 'Open the glossary'),
         ex.element('button', { type: 'button', class: 'visit', onclick: () => card.hidePopover() }, 'Close')));
+    place(button); // to show it is to focus it, and that would scroll to wherever it was
     card.showPopover({ source: button });
     owner = button;
     button.setAttribute('aria-expanded', 'true');

@@ -5,15 +5,16 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from explorer.words import glossary
+from explorer.words import catalogue, glossary
 
 from .conftest import open_chapter, open_tab, two_frames
 
 pytestmark = pytest.mark.browser
 
 ALL = len(glossary.load())
+DE = catalogue.load("de")
 SEARCH = ".glossary [data-part=search]"
-NAMES = ".glossary dfn"
+NAMES = ".glossary dl > div:not([hidden]) dfn"
 PLACE = "Forward/The closed form"
 WORDS = ".key-terms >> visible=true"
 CARD = ".term-card"
@@ -89,6 +90,27 @@ def test_the_search_says_when_it_finds_nothing(chapter):
     expect(chapter.locator("[data-part=nothing]")).to_be_hidden()
 
 
+def test_names_formulas_and_order_follow_the_language(chapter):
+    german = chapter.locator(".languages").get_by_role("button", name="Deutsch")
+    english = chapter.locator(".languages").get_by_role("button", name="English")
+    entry = chapter.locator("#term-posterior")
+    before = chapter.locator(NAMES).all_text_contents()
+    german.click()
+    expect(entry.locator("dfn")).to_have_text(DE["posterior"])
+    expect(entry.locator(".also > span").first).to_be_visible()
+    expect(entry.locator(".also > span").first).to_have_text("posterior")
+    expect(chapter.locator("#term-snr .also > span").first).to_be_hidden()  # SNR in both
+    expect(entry.locator(".formula")).to_contain_text("Varianz")
+    names = chapter.locator(NAMES).all_text_contents()
+    assert names.index("Winkel") > names.index("Verlust") > names.index("Attention")
+    assert "Verlust" in found(chapter, "loss") and "Verlust" in found(chapter, "verlust")
+    english.click()
+    found(chapter, "")
+    expect(entry.locator(".formula")).to_contain_text("variance")
+    expect(entry.locator(".also > span").first).to_be_hidden()
+    assert chapter.locator(NAMES).all_text_contents() == before
+
+
 def test_a_link_opens_the_chapter_that_shows_the_term(chapter):
     found(chapter, "grey image")
     chapter.get_by_role("button", name="Schedules › The grey image").first.click()
@@ -140,14 +162,17 @@ def test_a_card_closes_by_a_click_outside_and_follows_the_word(tab):
 
 def test_a_card_stays_on_a_phone(tab):
     tab.set_viewport_size({"width": 360, "height": 700})
-    for button in tab.locator(f"{WORDS} >> button").all():
-        button.scroll_into_view_if_needed()
-        button.click()
-        two_frames(tab)
-        box = tab.locator(CARD).bounding_box()
-        assert box["x"] >= 0 and box["x"] + box["width"] <= 360
-        tab.keyboard.press("Escape")
-    assert tab.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    for language in ("Deutsch", "English"):
+        tab.locator(".languages").get_by_role("button", name=language).click()
+        for button in tab.locator(f"{WORDS} >> button").all():
+            button.scroll_into_view_if_needed()
+            button.click()
+            two_frames(tab)
+            box = tab.locator(CARD).bounding_box()
+            assert box["x"] >= 0 and box["x"] + box["width"] <= 360
+            assert box["y"] >= 0 and box["y"] + box["height"] <= 700
+            tab.keyboard.press("Escape")
+        assert tab.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
 
 def test_the_card_leads_to_the_term_in_the_glossary(tab):
