@@ -62,8 +62,10 @@ def verdict(number: str, answer: object) -> str | None:
     return None
 
 
-def check(number: str, answer: object) -> bool:
+def check(number: str, answer: object) -> None:
     """Print whether an answer to exercise `number` is right, and what is wrong with it if not.
+
+    It returns nothing, as a notebook would print that too; `verdict` is for programs.
 
     With EXPLORER_STRICT set, as where the solutions are run by a test, a wrong answer raises
     AssertionError.
@@ -72,4 +74,3 @@ def check(number: str, answer: object) -> bool:
     if wrong and os.environ.get("EXPLORER_STRICT"):
         raise AssertionError(f"{number}: {wrong}")
     print(f"{number}: not yet. {wrong[0].upper()}{wrong[1:]}" if wrong else f"{number}: right.")
-    return wrong is None

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
+from PIL import Image
 from torch import Tensor
 
 from explorer.figures import palette
@@ -25,7 +26,11 @@ class Plate(Figure):
     def _repr_png_(self) -> bytes:
         file = io.BytesIO()
         self.savefig(file, format="png", dpi=DPI)
-        return file.getvalue()
+        small = io.BytesIO()  # 256 colours are enough for a figure, and a third of the bytes
+        Image.open(file).convert("RGB").quantize(256, dither=Image.Dither.NONE).save(
+            small, "PNG", optimize=True
+        )
+        return small.getvalue()
 
 
 @dataclass(frozen=True)
