@@ -111,8 +111,9 @@ compare("the mean of their x₀", many[near].mean(0), denoise(place, level)[0], 
 # %% [markdown]
 # Averaging is slow, and for a mixture of Gaussians not needed. Given that $x_0$ came from Gaussian
 # $k$ (mean $m_k$, deviation $s_k$, weight $w_k$), $x_t$ is normal around $\alpha m_k$ with variance
-# $\alpha^2 s_k^2 + \sigma^2$. By Bayes' rule that says how likely each $k$ is, and within one
-# Gaussian the mean is linear in $x_t$:
+# $\alpha^2 s_k^2 + \sigma^2$. By Bayes' rule that says how likely each $k$ is. Within one Gaussian
+# the mean is linear in $x_t$, as the code says, and the variance that is left is
+# $s_k^2\sigma^2 / (\alpha^2 s_k^2 + \sigma^2)$.
 
 
 # %%
@@ -278,7 +279,12 @@ for angle in torch.linspace(0.6, 1.568, 10).tolist():
     names = illposed.named(xt, v_hat(xt, say_v(xt, level), level), level)
     grown = illposed.grown(names, xt, level, "x0", "hundredth", direction)
     frames.append(torch.cat([xt, grown["v"], grown["eps"]]).float())
-animation(frames, "A noisy 8, x̂₀ from v̂, and x̂₀ from ε̂, which drowns in noise at the end", zoom=3)
+animation(
+    frames,
+    "A noisy 8, x̂₀ from v̂, and x̂₀ from ε̂, which drowns in noise at the end",
+    zoom=3,
+    shades=32,
+)
 
 # %% [markdown]
 # ## Train one yourself

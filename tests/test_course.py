@@ -79,6 +79,14 @@ def test_an_animation_is_a_gif_with_all_frames():
     assert shown.alt == "brightening"
 
 
+def test_fewer_shades_keep_black_and_white_and_round_the_rest():
+    ramp = torch.linspace(-1, 1, 256).view(1, 16, 16)
+    film = Image.open(io.BytesIO(animation([ramp], "a ramp", zoom=1, shades=3).data))
+    assert np.unique(np.asarray(film.convert("L"))).tolist() == [0, 128, 255]
+    full = Image.open(io.BytesIO(animation([ramp], "a ramp", zoom=1).data))
+    assert len(np.unique(np.asarray(full.convert("L")))) == 256
+
+
 def test_every_lesson_names_chapters_that_exist():
     exist = places()
     assert {place for lesson in lessons.load() for place in lesson.see} <= exist

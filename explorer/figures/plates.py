@@ -21,16 +21,17 @@ INKS = palette.ROLES | palette.SCHEDULES | palette.SAMPLERS
 
 
 class Plate(Figure):
-    """A Figure that a notebook shows as a PNG when it is the last expression of a cell."""
+    """A Figure that a notebook shows as a PNG when it is the last expression of a cell.
+
+    Of 256 colours, the nearest where there are more: half the size of a notebook.
+    """
 
     def _repr_png_(self) -> bytes:
-        file = io.BytesIO()
-        self.savefig(file, format="png", dpi=DPI)
-        small = io.BytesIO()  # 256 colours are enough for a figure, and a third of the bytes
-        Image.open(file).convert("RGB").quantize(256, dither=Image.Dither.NONE).save(
-            small, "PNG", optimize=True
-        )
-        return small.getvalue()
+        drawn, file = io.BytesIO(), io.BytesIO()
+        self.savefig(drawn, format="png", dpi=DPI)
+        image = Image.open(drawn).convert("RGB")
+        image.quantize(256, dither=Image.Dither.NONE).save(file, format="png", optimize=True)
+        return file.getvalue()
 
 
 @dataclass(frozen=True)
