@@ -318,9 +318,10 @@ for predicts in ("v", "x0", "eps"):
     learnt[predicts], losses[predicts] = learn(predicts)
 
 # %% [markdown]
-# How good is it? First the loss. It will not fall to zero, and cannot: the *exact* denoiser pays
-# $\operatorname{Var}[x_0 \mid x_t]$, the first term of the line above. We measure what it pays, on
-# the same kind of states.
+# How good is it? First the loss. It will not fall to zero, and cannot: even the *exact* denoiser
+# pays the variance of what it is asked for, given $x_t$. That is the first term of the formula with
+# which this lesson began (here for $v$ in the place of $x_0$). We measure what it pays, on the same
+# kind of states.
 
 # %%
 rng = torch.Generator().manual_seed(5)

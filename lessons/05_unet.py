@@ -87,7 +87,7 @@ bars(
 # %% [markdown]
 # The two do not go together. A convolution keeps one set of weights however large the picture is,
 # but it works at every pixel. So the blocks at 7 × 7 (down.2, middle, up.0) hold most parameters,
-# and up.2 at 28 × 28, with few of them, needs as much arithmetic as any.
+# and up.2 at 28 × 28, with few of them, needs about as much arithmetic as any.
 #
 # We go through one noisy digit, and look into the parts with it.
 
@@ -390,7 +390,7 @@ print(f"up.2 at 28 × 28: {costs[-1][1] / 1e6:.1f} MFLOP")
 def self_attention_flops(channels, pixels):
     projections = ...  # four times (pixels, channels) by (channels, channels)
     products = ...  # (pixels, channels) by (channels, pixels), and (pixels, pixels) by ...
-    return projections if products is ... else projections + products
+    return projections + products
 
 
 check("05.a", self_attention_flops)

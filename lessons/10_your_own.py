@@ -191,18 +191,19 @@ for angle in (0.2, 1.4):
     trials = torch.linspace(0, 1, 100_001, dtype=torch.float64)
     c_out = ((1 - trials) ** 2 * 0.5**2 + trials**2 * sigma**2).sqrt()
     c_skip, smallest, _ = precondition(sigma, 0.5)
-    compare("c_skip is where c_out is least", trials[c_out.argmin()], c_skip, within=1e-5)
-    compare("c_out there", c_out.min(), smallest, within=1e-9)
+    found = c_out.min(), trials[c_out.argmin()]
+    print(f"σ = {sigma:.2f}: least c_out {found[0]:.4f} at c_skip {found[1]:.4f}", end=", ")
+    print(f"by the formulas {smallest:.4f} at {c_skip:.4f}")
     x = 0.5 * x0 + sigma * eps
     best = ideal.gaussian(0.0, 0.5)(level.alpha * x, level)  # the library's states are alpha * x
     compare("c_skip x for Gaussian data", c_skip * x, best, within=1e-12)
 
     c_skip, c_out, c_in = precondition(sigma, 1.0)
     x = x0 + sigma * eps
-    F_ = -(level.alpha * eps - level.sigma * x0)  # minus v
+    says = -(level.alpha * eps - level.sigma * x0)  # minus v
     compare("c_in x is x_t", c_in * x, level.alpha * x0 + level.sigma * eps, within=1e-12)
-    theirs = to_x0(-F_, c_in * x, level, "v")
-    compare("F is -v", c_skip * x + c_out * F_, theirs, within=1e-12)
+    theirs = to_x0(-says, c_in * x, level, "v")
+    compare("F is -v", c_skip * x + c_out * says, theirs, within=1e-12)
 
 # %% [markdown]
 # So with $\sigma_d = 1$ EDM's network sees $x_t$ and says $-v$. It is the wish for a task of the
@@ -278,8 +279,9 @@ plane(
 
 # %% [markdown]
 # Left, the lines that training draws are straight and cross. Right, the flow of their *mean*
-# velocity does not cross itself: where two lines met, the flow goes on with the mean, and turns.
-# Straight lines make the flow straighter, which helps a sampler with few steps, but not straight.
+# velocity does not cross itself: where two lines met, the flow goes on with the mean, and turns. So
+# the lines are straight and the flow is not. Liu et al. train again on the pairs that the flow
+# itself makes, of each noise and where it ends; that straightens it.
 #
 # The network learns it as it learnt v in lesson 4. `Run` is the library's loop in the plane.
 
@@ -406,7 +408,7 @@ def gaussian_velocity(x, t):
     gain = alpha * 0.4**2 / (alpha**2 * 0.4**2 + sigma**2)
     x0_hat = ...
     noise_hat = ...
-    return noise_hat if noise_hat is ... else noise_hat - x0_hat
+    return noise_hat - x0_hat
 
 
 check("10.a", gaussian_velocity)

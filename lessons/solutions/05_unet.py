@@ -36,7 +36,7 @@ check("05.b", side)
 
 # %% [markdown]
 # $8NC^2 + 4N^2C > 18NC^2$ means $N > 2.5\,C = 160$ pixels, and $13^2 = 169$ is the first square
-# above. At 14 × 14 they cost about the same; at 28 × 28 attention would cost several times as much.
+# above. At 14 × 14 they cost about the same; at 28 × 28 attention would cost three times as much.
 #
 # **1.** The parameters of a 3 × 3 convolution from 64 to 96 channels.
 

@@ -42,7 +42,7 @@ def scaled(power, sign=1):
 WRONG = {
     "04.a": [
         (unfilled, "nothing is filled in yet"),
-        (half, "three dots are still there"),
+        (half, "Some are still there"),
         (lambda x, a, s: three(x, a, s, weight=(1, 1, 1)), "equally likely"),
         (lambda x, a, s: three(x, a, s, norm=False), "leaves [-1, 1]"),
         (lambda x, a, s: three(x, a, s, twice=1), "the variance sigma²"),

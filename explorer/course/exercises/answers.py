@@ -9,7 +9,7 @@ from torch import Tensor
 
 from explorer.course.checks import Wrong
 
-EMPTY = "nothing is filled in yet: replace the three dots."
+EMPTY = "nothing is filled in yet, or not all: replace the three dots."
 
 
 def number(answer: object) -> float:
@@ -33,7 +33,7 @@ def called(answer: object, *arguments: object, shape: tuple[int, ...] | None = N
         result = answer(*arguments)
     except TypeError as error:
         if "ellipsis" in str(error):
-            raise Wrong("some of the three dots are still there: replace them all.") from None
+            raise Wrong(f"{EMPTY} Some are still there.") from None
         raise
     if result is ...:
         raise Wrong(EMPTY)
