@@ -50,7 +50,7 @@
 
   const way = (one) => ex.element('article', { id: `way-${one.id}` }, ex.element('h4', {}, one.title), drawing(one),
     ex.element('p', {}, one.how), ex.line('quiet', 'Here.', one.here),
-    ex.element('p', { class: 'quiet' }, one.paper));
+    ex.element('p', { class: 'quiet', translate: 'no' }, one.paper));
 
   function told(one, titles) {
     const jump = (id) => ex.element('button', { type: 'button', class: 'plain',
