@@ -12,7 +12,7 @@
   }
 
   // State, U-Net with its skips, prediction: what all drawings have in common.
-  function network(state = 'noisy state') {
+  function network(state = 'state') {
     const shapes = [box(34, 44, 44, 56, 'state'), word(56, 116, state), arrow(84, MIDDLE, LEFT - 6, MIDDLE)];
     for (const [a, b, y] of [[0, 4, 36], [1, 3, 52]]) {
       shapes.push(ex.svg('path', { class: 'skip', d: `M${at(a) + WIDE} ${y}H${at(b)}` }));
