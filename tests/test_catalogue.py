@@ -15,9 +15,14 @@ from explorer.words import catalogue
 APP = Path(main.__file__).parent
 # What a person reads of each file of assets/words; the rest is symbols, names and addresses.
 READ = {
+    "conditions": {"title", "how", "here", "what", "cannot", "live"},
+    "errors": {"said", "truth", "why", "figure", "measure", "do", "bars"},
     "glossary": {"term", "sentence"},
+    "history": {"changed"},
     "lessons": {"title", "question"},
+    "quiz": {"ask", "options", "why"},
 }
+COLUMN = {"bars": 0, "live": 1}  # of a table of rows, the one that is read
 
 
 @pytest.fixture
@@ -72,6 +77,8 @@ def texts(value: object, read: set[str]) -> list[str]:
             found.append(inner)
         elif isinstance(inner, list) and name in read and all(isinstance(i, str) for i in inner):
             found += inner
+        elif name in COLUMN and name in read:
+            found += [row[COLUMN[name]] for row in inner]
         elif isinstance(inner, dict | list) and not all(isinstance(i, str | float) for i in inner):
             found += texts(inner, read)
     return [text for text in found if re.search(r"[^\W\d_]{2}", text)]

@@ -1,9 +1,11 @@
 """The page changes its language, and what hangs on its texts goes on."""
 
+import csv
+
 import pytest
 from playwright.sync_api import expect
 
-from explorer.words import catalogue
+from explorer.words import catalogue, quiz
 
 from .conftest import open_chapter
 
@@ -65,3 +67,46 @@ def test_a_refusal_is_said_in_german(page, app):
     seed.fill("123456")
     seed.press("Enter")
     expect(page.get_by_text("ganze Zahl")).to_be_visible(timeout=60_000)
+
+
+def untranslated(page) -> set[str]:
+    return set(page.evaluate("[...explorer.untranslated]"))
+
+
+def test_the_course_is_german_in_all_that_opens(page, app):
+    page.goto(f"{app}?lang=de")
+    page.wait_for_selector("canvas:visible", timeout=60_000)
+    before = untranslated(page)
+    assert page.evaluate("explorer.visit('Course/Ten errors')")
+    page.locator(".errors [data-part=all]").click()
+    page.locator(".errors .own button").first.click()
+    expect(page.locator(".errors .truth-told:visible")).to_have_count(10)
+    assert page.evaluate("explorer.visit('Course/History')")
+    expect(page.locator(".history .themes button").first).to_have_text(DE["All"])
+    assert page.evaluate("explorer.visit('Course/Conditions')")
+    drawn = page.get_by_role("img", name=DE["Added to the time embedding"])
+    expect(drawn.get_by_text(DE["condition"])).to_be_visible()
+    assert untranslated(page) - before == set()
+
+
+def test_a_quiz_taken_in_german_is_saved_in_english(page, app):
+    page.goto(f"{app}?lang=de")
+    page.wait_for_selector("canvas:visible", timeout=60_000)
+    before, items = untranslated(page), quiz.load()
+    assert page.evaluate("explorer.visit('Course/Quiz')")
+    for take in ("before", "after"):
+        page.locator(f"[data-take={take}]").click()
+        for item, asked in zip(items, page.locator(".quiz fieldset").all(), strict=True):
+            asked.locator("input").nth(item.index).check()
+        page.locator(".quiz [type=submit]").click()
+    expect(page.locator(".quiz [data-part=score]")).to_have_text(
+        "Vor dem Kurs 8 von 8 richtig, danach 8 von 8."
+    )
+    with page.expect_download() as saved:
+        page.locator(".quiz [data-part=save]").click()
+    rows = list(csv.DictReader(saved.value.path().read_text("utf-8-sig").splitlines()))
+    assert [row["after"] for row in rows] == [item.right for item in items]
+    assert {row["correct after"] for row in rows} == {"yes"}
+    page.locator(".quiz [data-part=forget]").click()
+    page.locator(".quiz [data-part=forget]").click()
+    assert untranslated(page) - before == set()

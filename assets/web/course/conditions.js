@@ -12,7 +12,7 @@
   }
 
   // State, U-Net with its skips, prediction: what all drawings have in common.
-  function network(state = 'noisy state') {
+  function network(state = 'state') {
     const shapes = [box(34, 44, 44, 56, 'state'), word(56, 116, state), arrow(84, MIDDLE, LEFT - 6, MIDDLE)];
     for (const [a, b, y] of [[0, 4, 36], [1, 3, 52]]) {
       shapes.push(ex.svg('path', { class: 'skip', d: `M${at(a) + WIDE} ${y}H${at(b)}` }));
@@ -27,8 +27,8 @@
     tokens: () => [...network(), ...[0, 1, 2, 3].map((k) => box(154 + 18 * k, 150, 14, 14, 'condition')),
       word(190, 182, 'tokens', 'strong'), ...HEIGHTS.map((_, k) => arrow(163 + 14 * k, 146, at(k) + WIDE / 2, bottom(k), 'enters'))],
     embedding: () => [...network(), box(LEFT, 150, 134, 6, 'condition'), ...HEIGHTS.map((_, k) => arrow(at(k) + WIDE / 2, 147, at(k) + WIDE / 2, bottom(k), 'enters')),
-      box(72, 140, 32, 9, 'time'), word(66, 148, 'noise level', '', 'end'), box(72, 158, 32, 9, 'condition'), word(66, 167, 'condition', 'strong', 'end'),
-      ex.svg('path', { class: 'enters', d: `M106 145L${LEFT - 2} 151M106 162L${LEFT - 2} 155` }), word(188, 176, 'scale and shift, by channel')],
+      box(80, 140, 26, 9, 'time'), word(74, 148, 'noise level', '', 'end'), box(80, 158, 26, 9, 'condition'), word(74, 167, 'condition', 'strong', 'end'),
+      ex.svg('path', { class: 'enters', d: `M108 145L${LEFT - 2} 151M108 162L${LEFT - 2} 155` }), word(LEFT, 174, 'scale and shift, by channel', '', 'start')],
     side: () => [...network(), ...[0, 1, 2].map((k) => box(at(k), 160 - HEIGHTS[k] / 4, WIDE, HEIGHTS[k] / 2, 'copy')), box(34, 140, 44, 40, 'condition'),
       word(56, 194, 'condition', 'strong'), arrow(84, 160, LEFT - 6, 160, 'enters'), word(at(1) + WIDE / 2, 194, 'copy of the encoder'),
       ex.svg('path', { class: 'enters', d: `M${at(0) + WIDE} 178H${at(4) + WIDE / 2}V150M${at(1) + WIDE} 172H${at(3) + WIDE / 2}V150` }),
@@ -39,7 +39,7 @@
       const strength = Math.abs(Math.sin(k * 1.7) * Math.cos(k * 0.6));
       return ex.svg('rect', { x: 36 + (k % 6) * 7, y: 48 + Math.floor(k / 6) * 12.5, width: 6, height: 11, class: 'condition', 'fill-opacity': 0.15 + 0.75 * strength });
     }), ex.svg('path', { class: 'wave', d: `M14 160${Array.from({ length: 84 }, (_, k) => `L${14 + k} ${160 + 12 * Math.sin(k * 0.8) * Math.sin(k * 0.11)}`).join('')}` }),
-      word(56, 188, 'time', 'strong'), arrow(56, 145, 56, 122, 'enters'), word(188, 160, 'frequencies up, time across')],
+      word(56, 188, 'time', 'strong'), arrow(56, 145, 56, 122, 'enters'), word(112, 160, 'frequencies up, time across', '', 'start')],
   };
 
   function drawing({ id, title }) {
@@ -50,7 +50,7 @@
 
   const way = (one) => ex.element('article', { id: `way-${one.id}` }, ex.element('h4', {}, one.title), drawing(one),
     ex.element('p', {}, one.how), ex.line('quiet', 'Here.', one.here),
-    ex.element('p', { class: 'quiet' }, one.paper));
+    ex.element('p', { class: 'quiet', translate: 'no' }, one.paper));
 
   function told(one, titles) {
     const jump = (id) => ex.element('button', { type: 'button', class: 'plain',

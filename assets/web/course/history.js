@@ -5,8 +5,8 @@
 
   function work({ people, title, theme, changed, place }, themes) {
     return ex.element('article', { 'data-theme': theme },
-      ex.element('h4', {}, title),
-      ex.element('p', { class: 'quiet' }, people),
+      ex.element('h4', { translate: 'no' }, title),
+      ex.element('p', { class: 'quiet', translate: 'no' }, people),
       ex.element('p', {}, changed),
       ex.element('p', { class: 'quiet ways' }, ex.element('span', { class: 'theme' }, themes.get(theme)),
         place ? ex.visitor(place) : ex.element('span', {}, 'Not shown here')));
