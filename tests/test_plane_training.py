@@ -13,7 +13,7 @@ from explorer.samplers import SAMPLERS, euler
 from explorer.schedules import Level, straight
 from explorer.training.objectives import generator
 from explorer.training.plane_recipe import DRAWS, GAMMA, LEAST, MOST, WEIGHTS, Recipe, leverage
-from explorer.training.plane_run import APART, BATCH, Run, states
+from explorer.training.plane_run import APART, BATCH, FLOOR, Run, states
 
 PREDICTS = ("eps", "x0", "v", "velocity")
 WORLD = worlds.gaussian()
@@ -218,7 +218,7 @@ def test_a_short_run_lowers_the_loss_and_comes_nearer_to_the_exact_denoiser(pred
 def test_the_floor_is_the_loss_of_the_exact_prediction(predicts, weights):
     """The exact denoiser, asked as a network would be, has the loss that floor tells."""
     run = Run(WORLD, Recipe(predicts=predicts, weights=weights, steps=1, width=8))
-    xt, level, x0, eps = states(WORLD, run.recipe, 8192, generator(0, 0, stream=APART))
+    xt, level, x0, eps = states(WORLD, run.recipe, FLOOR, generator(0, 0, stream=APART))
     x0_hat = WORLD.denoiser()(xt, level)
     said = {"x0": x0_hat, "eps": eps_hat(xt, x0_hat, level)}
     said["velocity"] = said["eps"] - x0_hat
