@@ -14,7 +14,7 @@ from explorer.worlds import World
 
 BATCH, RATE = 512, 3e-3
 MEASURED = 8192  # states that a network is compared with the exact denoiser on
-FLOOR = 32768  # states that the exact denoiser’s own loss is the mean of: to about 0.7 %
+FLOOR = 65536  # states that the exact denoiser’s own loss is the mean of: to about 0.5 %
 APART = 2  # the stream of random numbers that these come from
 
 
