@@ -1,0 +1,7 @@
+"""Workers share the cores: two processes that each compute on all of them slow each other tenfold."""
+
+import os
+
+workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", 1))
+if workers > 1:  # before torch is imported, here and in what the tests start
+    os.environ.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // workers)))
