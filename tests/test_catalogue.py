@@ -17,6 +17,7 @@ APP = Path(main.__file__).parent
 READ = {
     "glossary": {"term", "sentence"},
     "lessons": {"title", "question"},
+    "questions": {"ask", "options", "why", "more", "unit", "x", "y", "words"},
 }
 
 
