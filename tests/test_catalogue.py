@@ -21,6 +21,7 @@ READ = {
     "history": {"changed"},
     "lessons": {"title", "question"},
     "quiz": {"ask", "options", "why"},
+    "questions": {"ask", "options", "why", "more", "unit", "x", "y", "words"},
 }
 COLUMN = {"bars": 0, "live": 1}  # of a table of rows, the one that is read
 

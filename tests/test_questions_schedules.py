@@ -14,7 +14,7 @@ def test_which_schedules_end_in_pure_noise():
         frozenset(("linear", "cosine", "karras", "zero_snr")): "all four",
         frozenset(("cosine", "zero_snr")): "cosine and zero SNR",
         frozenset(("zero_snr",)): "only zero SNR",
-        frozenset(): "none",
+        frozenset(): "none of them",
     }
     holds("schedules-compare", options[frozenset(pure)])
     for name, digits in (("linear", 4), ("karras", 4), ("cosine", 5)):

@@ -4,6 +4,7 @@
 // around plain words stay what they are. See explorer/words/catalogue.py.
 (function (ex) {
   const NUMBER = /\d+(?:[.,]\d+)*/g, SLOT = /\{[*+]?\}/g, WORD = /\p{L}{2}/u;
+  const THOUSANDS = /^\d{1,3}(,\d{3})+(\.\d+)?$/;
   const JOINTS = [' · ', '; ', '. ', ': ', ' › ', ', ']; // between what may be known apart
   const MOST = 5000; // answers that are remembered
 
@@ -19,11 +20,14 @@
     return { find: new RegExp(`^${source}$`, 'su'), slots, translation, length: key.length };
   }
 
+  // Thousands apart by a space: a comma, as English has it, is a decimal point elsewhere.
+  const grouped = (value) => (THOUSANDS.test(value) ? value.replace(/,/g, '\u202f') : value);
+
   // Fill slots in their order; {2} takes the second slot's value wherever it stands.
   function filled(translation, values) {
     let next = 0;
     return translation.replace(/\{([*+]?|\d+)\}/g, (slot, which) =>
-      values[/\d/.test(which) ? which - 1 : next++] ?? slot);
+      grouped(values[/\d/.test(which) ? which - 1 : next++] ?? slot));
   }
 
   // A dictionary of a table {key: translation}: text -> its translation, or null where there is

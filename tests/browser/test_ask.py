@@ -5,12 +5,13 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from explorer.words import questions
+from explorer.words import catalogue, questions
 
 from .conftest import open_chapter
 
 pytestmark = pytest.mark.browser
 
+DE = catalogue.load("de")
 CHOICE = questions.at("Forward/One jump or a thousand steps")
 NUMBER = questions.at("Forward/Resolution")
 SKETCH = questions.at("Schedules/What training sees")
@@ -160,6 +161,22 @@ def test_a_question_is_skipped(page, app):
         expect(block.get_by_role("button", name="Ask me again")).to_be_focused()
         expect(block.locator("label.mine, circle.mine, path.mine")).to_have_count(0)
         assert kept(page, question) is None
+
+
+def test_in_german_all_of_it_is_german_and_the_guess_is_kept_in_english(page, app):
+    page.goto(f"{app}?lang=de")
+    page.wait_for_function("window.explorer && explorer.ready")
+    assert page.evaluate("place => explorer.visit(place)", CHOICE.place)
+    block = page.locator(".ask >> visible=true")
+    wrong = CHOICE.options[1]
+    block.get_by_role("radio", name=DE[wrong], exact=True).check()
+    block.get_by_role("button", name=DE["Reveal"], exact=True).click()
+    gap = block.locator(".gap")
+    expect(gap).to_contain_text(f"„{DE[wrong]}“")
+    expect(gap).to_contain_text(f"„{DE[CHOICE.right]}“")
+    expect(block).to_contain_text(DE[CHOICE.why])
+    assert "1\u202f000 Ketten" in block.inner_text(), "1,000 would be read as one"
+    assert kept(page, CHOICE) == f'"{wrong}"'
 
 
 def test_a_memory_that_fits_no_more_is_passed_over(page, app):
