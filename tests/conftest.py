@@ -1,4 +1,4 @@
-"""Workers share the cores: two processes that each compute on all of them slow each other tenfold."""
+"""Workers share the cores: two processes that each compute on all of them crawl."""
 
 import os
 
