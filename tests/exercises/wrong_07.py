@@ -50,7 +50,7 @@ def _steps(n, e, p, wanted):
 WRONG = {
     "07.a": [
         (_unfilled, "nothing is filled in yet"),
-        (_adams(lambda v, before: ...), "still there"),
+        (_adams(lambda v, before: ...), "dots are still there"),
         (_adams(lambda v, before: v - (v - before) / 2), "order 2 makes it about 4"),
         (_adams(lambda v, before: v), "order 2 makes it about 4"),
         (_adams(lambda v, before: v + (v - before)), "order 2 makes it about 4"),
@@ -66,7 +66,7 @@ WRONG = {
         (12, "one more step fits"),
         (25, "twice a step"),
         (14, "does not give 25"),
-        ("13", "a number is asked for"),
+        ("13", "a single number"),
     ],
     "07.2": [
         (0.5, "a function is asked for"),
