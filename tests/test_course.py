@@ -66,6 +66,17 @@ def test_pictures_keep_one_grey_scale():
     assert Image.open(io.BytesIO(plate._repr_png_())).format == "PNG"
 
 
+@pytest.mark.parametrize(
+    "titles, columns", [((), None), (["a"] * 3, None), (["a\nb"] * 3, 2), ((), 2), (["a"], 2)]
+)
+def test_pictures_leave_no_empty_stripe(titles, columns):
+    plate = plates.pictures(-torch.ones(3, 1, 8, 16), titles, columns=columns)
+    image = np.asarray(Image.open(io.BytesIO(plate._repr_png_())).convert("L"))
+    inked = np.flatnonzero((image < 250).any(1))
+    empty = np.diff([-1, *inked, len(image)]) - 1
+    assert empty.max() <= 10, "pixels, of 96 an inch"
+
+
 def test_curves_have_the_inks_of_the_project():
     line = plates.Line([0, 1], [1, 2], "DDPM", "ddpm")
     axis = plates.curves([line], "NFE", "error", log="xy").axes[0]
