@@ -311,7 +311,7 @@ with ablate.ablated(net, *changes):
     run = list(ddim(denoise, noise.repeat(len(parts), 1, 1, 1), levels(linear(), 8)))
 drawn = run[-1].x.clamp(-1, 1).unflatten(0, (len(parts), count))  # (parts, 3, 1, 28, 28)
 titles = [name if k == 0 else "" for name in parts for k in range(count)]
-pictures(drawn.flatten(0, 1), titles, columns=2 * count, inches=0.85)
+pictures(drawn.flatten(0, 1), titles, columns=2 * count, inches=0.9)
 
 # %%
 change = (drawn[1:] - drawn[0]).square().mean((1, 2, 3, 4)).sqrt().tolist()

@@ -116,7 +116,7 @@ def plane(
         axis.set_xlabel("first coordinate", fontsize=8)
         axis.spines[["top", "right"]].set_visible(False)
         if any(getattr(mark, "name", "") for mark in marks):
-            legend = axis.legend(fontsize=7, loc="upper left", framealpha=0.8)
+            legend = axis.legend(fontsize=7, loc="upper left", markerscale=2, framealpha=0.8)
             legend.set_zorder(len(marks) + 1)
             for handle in legend.legend_handles:
                 handle.set(alpha=1)

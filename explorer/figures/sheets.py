@@ -30,7 +30,7 @@ def grids(
         inches: the width of one map.
     """
     tall = values.shape[1] / values.shape[2]
-    figure, axes = panels(titles, columns, inches, tall=tall, beside=0.7)
+    figure, axes = panels(titles, columns, inches, tall=tall, beside=0.9)
     colours = _diverging() if low < 0 else ListedColormap(heat.ramp() / 255)
     for axis, numbers in zip(axes, values.detach().cpu().numpy(), strict=True):
         shown = axis.imshow(numbers, cmap=colours, vmin=low, vmax=high, interpolation="nearest")
