@@ -56,6 +56,7 @@ WRONG = {
         (_adams(lambda v, before: v + (v - before)), "order 2 makes it about 4"),
         (_midpoint, "asked the denoiser 128 times"),
         (lambda denoise, x, start, stop, n: None, "returns nothing"),
+        (lambda denoise, x, start, stop, n: x * float("nan"), "the error is inf"),
     ],
     "07.b": [
         (_midpoint, "order 4 makes it about 16"),
