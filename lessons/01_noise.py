@@ -27,8 +27,8 @@ from explorer import ideal, samplers, worlds
 from explorer.app import gallery
 from explorer.course import animation, check, compare
 from explorer.denoisers import score_hat
-from explorer.figures.bars import bars, raster
-from explorer.figures.clouds import clouds
+from explorer.figures.bars import raster, upright
+from explorer.figures.planes import Cloud, plane
 from explorer.figures.plates import Line, curves, pictures
 from explorer.forward import bridge, noised, transition
 from explorer.metrics import sliced_wasserstein
@@ -154,7 +154,7 @@ compare("p(k | x_t)", my_posterior(xt, alpha, sigma), posterior(xt, level), with
 four = [Level(a, math.sqrt(1 - a * a)) for a in (0.3, 0.2, 0.13, 0.05)]
 belief = [posterior(noised(digits[4:5], level, eps[4:5]), level)[0] for level in four]
 titles = [f"α = {level.alpha}, SNR = {level.snr:.2g}" for level in four]
-bars(belief, titles, names, "which of the twenty digits", "probability", top=1.0)
+upright(belief, titles, names, "which of the twenty digits", "probability", top=1.0)
 
 # %% [markdown]
 # The same as an animation. Left: $x_t$. Middle: the mean of the twenty pictures, each weighed with
@@ -252,7 +252,7 @@ def density(x, level):
 
 
 # the library has the same in the plane; in the second direction it is one Gaussian around 0
-plane = worlds.World(
+flat = worlds.World(
     means=torch.stack([means, 0 * means], 1),
     stds=torch.full((2,), std, dtype=torch.float64),
     weights=torch.full((2,), 0.5, dtype=torch.float64),
@@ -260,7 +260,7 @@ plane = worlds.World(
 )
 level = Level(0.6, 0.8)
 across = normal(torch.zeros(1).double(), math.sqrt(0.36 * std**2 + 0.64)).log()
-library = plane.log_density(torch.stack([x, 0 * x], 1), level) - across
+library = flat.log_density(torch.stack([x, 0 * x], 1), level) - across
 compare("log p(x_t) of the mixture", density(x, level).log(), library, within=1e-10)
 
 # %%
@@ -374,12 +374,15 @@ noise = torch.randn(400, 2, generator=rng, dtype=torch.float64)
 noisy = noised(x0, schedule(1000), noise)
 *_, last = samplers.ddpm(world.denoiser(), noisy, levels_from(schedule, 1000, 200), rng=rng)
 
-clouds(
-    [x0, noisy, last.x],
-    ["x₀", "x_T, t = 1000", "back at t = 0, 200 steps"],
-    groups=cloud,
-    names=["began left", "began right"],
-)
+inks = ["#56B4E9", "#A8447F"]
+colours = [inks[k] for k in cloud]
+legend = [Cloud([], inks[0], "began left"), Cloud([], inks[1], "began right")]
+panels = [
+    ("x₀", [Cloud(x0, colours), *legend]),
+    ("x_T, t = 1000", [Cloud(noisy, colours)]),
+    ("back at t = 0, 200 steps", [Cloud(last.x, colours)]),
+]
+plane(panels, span=3.0)
 
 # %% [markdown]
 # The colours say where a point *began*. On the right there are two clouds of the right shape and

@@ -26,7 +26,7 @@ import torch
 from explorer import grey, ideal
 from explorer.app import gallery
 from explorer.course import animation, check, compare
-from explorer.figures.bars import bars
+from explorer.figures.bars import upright
 from explorer.figures.plates import Line, curves, pictures
 from explorer.forward import noise_like, noised
 from explorer.samplers import ddim
@@ -264,7 +264,7 @@ for name, schedule in (("α(T) = 0.068", stable), ("α(T) = 0", zero_snr(stable)
 panels = [grey.histogram(x) for x in (data, *drawn.values())]  # 17 bins of brightness
 labels = ["-0.9", *[""] * 7, "0", *[""] * 7, "0.9"]
 titles = ["the data", *drawn]
-bars(panels, titles, labels, "brightness of a picture", "share", ink="signal", size=(5.6, 2.1))
+upright(panels, titles, labels, "brightness of a picture", "share", ink="signal", size=(5.6, 2.1))
 
 # %%
 for name, x in {"the data": data, **drawn}.items():

@@ -26,7 +26,7 @@ from explorer.app import gallery
 from explorer.convergence import level_at
 from explorer.course import animation, check, compare
 from explorer.denoisers import from_network, to_x0
-from explorer.figures.planes import Bars, bars
+from explorer.figures.bars import Bars, bars
 from explorer.figures.plates import pictures
 from explorer.forward import noised
 from explorer.models import ablate, zoo
@@ -311,7 +311,7 @@ with ablate.ablated(net, *changes):
     run = list(ddim(denoise, noise.repeat(len(parts), 1, 1, 1), levels(linear(), 8)))
 drawn = run[-1].x.clamp(-1, 1).unflatten(0, (len(parts), count))  # (parts, 3, 1, 28, 28)
 titles = [name if k == 0 else "" for name in parts for k in range(count)]
-pictures(drawn.flatten(0, 1), titles, columns=2 * count, inches=0.8)
+pictures(drawn.flatten(0, 1), titles, columns=2 * count, inches=0.9)
 
 # %%
 change = (drawn[1:] - drawn[0]).square().mean((1, 2, 3, 4)).sqrt().tolist()

@@ -25,8 +25,8 @@ import torch
 from explorer import worlds
 from explorer.course import animation, check, compare
 from explorer.denoisers import eps_hat, from_network
+from explorer.figures.planes import Cloud, Paths, plane
 from explorer.figures.plates import Line, curves, pictures
-from explorer.figures.tracks import tracks
 from explorer.forward import bridge, noise_like
 from explorer.models import zoo
 from explorer.samplers import LABELS, SAMPLERS, ddim, ddpm, euler
@@ -182,7 +182,13 @@ runs = [
     for eta in (0.0, 0.3, 1.0)
 ]
 titles = ["η = 0: six times the same", "η = 0.3", "η = 1: DDPM"]
-tracks(runs, titles, world.sample(200, rng(4)), inches=2.1)
+data = Cloud(world.sample(200, rng(4)), "signal", opaque=0.25)
+panels = []
+for title, run in zip(titles, runs, strict=True):
+    ring = Cloud(run[0], "noise", size=22, hollow=True)
+    disc = Cloud(run[-1], "prediction", size=14, opaque=1)
+    panels.append((title, [data, Paths(run), ring, disc]))
+plane(panels, span=2.5)
 
 # %% [markdown]
 # At $\eta = 0$ the six paths lie on each other: the starting noise *is* the picture, in another

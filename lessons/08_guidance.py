@@ -39,8 +39,10 @@ from torch.nn import functional as F
 from explorer import worlds
 from explorer.course import animation, check, compare
 from explorer.denoisers import from_network, guided, halves, paired, score_hat
+from explorer.figures.bars import Bars, bars
+from explorer.figures.planes import Cloud, plane
 from explorer.figures.plates import Line, curves, pictures
-from explorer.figures.sheets import Cloud, bars, clouds, grids
+from explorer.figures.sheets import grids
 from explorer.guidance import rescaled, within
 from explorer.metrics import diversity, sliced_wasserstein
 from explorer.models import zoo
@@ -157,9 +159,11 @@ pictures(vae.decode(run[-1].x), ["10 steps, scale 3"], inches=1.1)
 trust = json.loads((zoo.MODELS / "scenes.trust.json").read_text("utf-8"))
 kinds, layers = trust["kinds"], list(trust["sides"])
 names = [layer.removesuffix(".attention.cross_attention") for layer in layers]
-ratios = {
-    f"{kind} word": [kinds[kind]["by_layer"][layer]["ratio"] for layer in layers] for kind in kinds
-}
+greys = ("#444444", "#AAAAAA")
+ratios = [
+    Bars([kinds[kind]["by_layer"][layer]["ratio"] for layer in layers], f"{kind} word", grey)
+    for kind, grey in zip(kinds, greys, strict=True)
+]
 bars(
     names,
     ratios,
@@ -275,8 +279,12 @@ start, ends = noise(3, 800, 2).double(), {}
 for scale in (1.0, 4.0, 8.0):
     denoise = guided(conditional, unconditional, scale)
     ends[scale] = list(dpmpp_2m(denoise, start, levels(linear(), 40, "karras")))[-1].x
-panels = [Cloud(z, f"guided, scale {s:g}", behind=data) for s, z in ends.items()]
-clouds([*panels, Cloud(tilted(8, 800), "tilted, s = 8", "signal", behind=data)])
+behind = Cloud(data, "#BBBBBB", size=2)
+panels = [
+    (f"guided, scale {s:g}", [behind, Cloud(z, "prediction", size=3)]) for s, z in ends.items()
+]
+panels.append(("tilted, s = 8", [behind, Cloud(tilted(8, 800), "signal", size=3)]))
+plane(panels, inches=1.9)
 
 # %%
 print(f"two sets of data lie {sliced_wasserstein(data, again):.2f} apart, which is chance")

@@ -50,8 +50,9 @@ from explorer.data.images import Images
 from explorer.data.scenes.render import Artist
 from explorer.data.scenes.scene import Item, Scene, draw
 from explorer.denoisers import paired
+from explorer.figures.bars import Bars, bars
 from explorer.figures.plates import pictures
-from explorer.figures.sheets import bars, grids
+from explorer.figures.sheets import grids
 from explorer.metrics import psnr
 from explorer.models import zoo
 from explorer.paths import ASSETS
@@ -302,7 +303,7 @@ for name in ("pixel U-Net, frugal", "pixel U-Net, full"):
     print(
         f"{name}: {saved:.0f} times a latent call; 20 guided steps {whole:.0f} times the latent run"
     )
-bars(list(price), {"a call": list(price.values())}, "GFLOP, one call on one picture")
+bars(list(price), [Bars(list(price.values()))], "GFLOP, one call on one picture")
 
 # %% [markdown]
 # A single decoding costs more than a call of this small U-Net, but it is paid once and a guided

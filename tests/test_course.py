@@ -10,6 +10,7 @@ import torch
 from PIL import Image
 
 from explorer.course import animation, check, checks, compare
+from explorer.course.exercises import answers
 from explorer.figures import plates
 from explorer.words import lessons
 
@@ -17,7 +18,8 @@ from .places import places
 
 
 def test_compare_prints_the_largest_difference(capsys):
-    assert compare("the mean", torch.tensor([1.0, 2.0]), np.array([1.0, 2.5]), within=1) == 0.5
+    said = compare("the mean", torch.tensor([1.0, 2.0]), np.array([1.0, 2.5]), within=1)
+    assert said is None, "a notebook would print it"
     assert capsys.readouterr().out == "the mean: largest difference from the library 5.0e-01\n"
 
 
@@ -64,6 +66,17 @@ def test_pictures_keep_one_grey_scale():
     assert Image.open(io.BytesIO(plate._repr_png_())).format == "PNG"
 
 
+@pytest.mark.parametrize(
+    "titles, columns", [((), None), (["a"] * 3, None), (["a\nb"] * 3, 2), ((), 2), (["a"], 2)]
+)
+def test_pictures_leave_no_empty_stripe(titles, columns):
+    plate = plates.pictures(-torch.ones(3, 1, 8, 16), titles, columns=columns)
+    image = np.asarray(Image.open(io.BytesIO(plate._repr_png_())).convert("L"))
+    inked = np.flatnonzero((image < 250).any(1))
+    empty = np.diff([-1, *inked, len(image)]) - 1
+    assert empty.max() <= 10, "pixels, of 96 an inch"
+
+
 def test_curves_have_the_inks_of_the_project():
     line = plates.Line([0, 1], [1, 2], "DDPM", "ddpm")
     axis = plates.curves([line], "NFE", "error", log="xy").axes[0]
@@ -90,6 +103,31 @@ def test_fewer_shades_keep_black_and_white_and_round_the_rest():
 def test_every_lesson_names_chapters_that_exist():
     exist = places()
     assert {place for lesson in lessons.load() for place in lesson.see} <= exist
+
+
+@pytest.mark.parametrize(
+    "read, said",
+    [
+        (lambda: answers.number(True), "a single number"),
+        (lambda: answers.number(float("inf")), "this is inf"),
+        (lambda: answers.filled(lambda: (1, ...)), "three dots are still there"),
+        (lambda: answers.filled(lambda: 1 + ...), "three dots are still there"),
+        (lambda: answers.called(lambda: "one"), "returns a str"),
+        (lambda: answers.called(lambda: [1.0, 2.0], shape=()), "a single number should come back"),
+        (lambda: answers.pair(lambda: (1, 2, 3), names="a and b"), "two numbers, a and b"),
+        (lambda: answers.pair(lambda: (1, "2"), names="a and b"), "a single number"),
+    ],
+)
+def test_what_is_no_answer_is_refused_in_a_sentence(read, said):
+    with pytest.raises(checks.Wrong, match=re.escape(said)):
+        read()
+
+
+def test_answers_keep_all_digits_of_float64():
+    third = answers.called(lambda: 1 / 3, shape=())
+    assert third.item() == 1 / 3 and answers.close(third, 1 / 3 + 1e-10, 1e-9)
+    assert not answers.close(third, 1 / 3 + 1e-8, 1e-9)
+    assert not answers.close(torch.tensor([0.0, torch.nan]), torch.zeros(2))
 
 
 def exercises() -> dict:

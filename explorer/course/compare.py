@@ -5,8 +5,10 @@ import torch
 from numpy.typing import ArrayLike
 
 
-def compare(name: str, mine: ArrayLike, library: ArrayLike, *, within: float = 1e-6) -> float:
-    """Print the largest difference between one's own numbers and the library's, and return it.
+def compare(name: str, mine: ArrayLike, library: ArrayLike, *, within: float = 1e-6) -> None:
+    """Print the largest difference between one's own numbers and the library's.
+
+    It returns nothing, as a notebook would print that too.
 
     Args:
         name: what is compared, for the printed line.
@@ -29,7 +31,6 @@ def compare(name: str, mine: ArrayLike, library: ArrayLike, *, within: float = 1
             f"{within:.0e} at most."
         )
     print(f"{name}: largest difference from the library {apart:.1e}")
-    return apart
 
 
 def _numbers(values: ArrayLike) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Points, paths and arrows in the plane, and bars: more figures of the lessons, as in `plates`."""
+"""Points, paths and arrows in the plane, as in `plates`: data to a matplotlib Figure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,26 +7,38 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
-from explorer.figures.plates import INKS, Plate
-
-
-def _colour(ink: str) -> str:
-    return INKS[ink].light if ink in INKS else ink
+from explorer.figures.plates import Plate, colour
 
 
 @dataclass(frozen=True)
 class Cloud:
-    """Points (N, 2), each a dot of `size` square points."""
+    """Points (N, 2), each a dot of `size` square points, or a ring where they are hollow.
+
+    `ink` is a key of plates.INKS or a colour, or one for each point: so drawn, no group of points
+    is painted over another as a whole. Without points it is but a name in the legend.
+    """
 
     points: ArrayLike
-    ink: str = "signal"
+    ink: str | Sequence[str] = "signal"
     name: str = ""
     size: float = 4.0
+    opaque: float = 0.7  # 1 hides what is below
+    hollow: bool = False
 
-    def draw(self, axis: Axes, span: float) -> None:
-        x, y = np.asarray(self.points).T
+    def draw(self, axis: Axes, span: float, height: int) -> None:
+        x, y = np.asarray(self.points).reshape(-1, 2).T
+        ink = colour(self.ink) if isinstance(self.ink, str) else [colour(one) for one in self.ink]
+        faces = {"facecolors": "white", "edgecolors": ink} if self.hollow else {"color": ink}
+        edge = 1.0 if self.hollow else 0.0
         axis.scatter(
-            x, y, s=self.size, color=_colour(self.ink), label=self.name, linewidths=0, alpha=0.7
+            x,
+            y,
+            s=self.size,
+            alpha=self.opaque,
+            linewidths=edge,
+            label=self.name,
+            zorder=height,
+            **faces,
         )
 
 
@@ -39,10 +51,10 @@ class Paths:
     name: str = ""
     width: float = 0.8
 
-    def draw(self, axis: Axes, span: float) -> None:
+    def draw(self, axis: Axes, span: float, height: int) -> None:
+        style = {"color": colour(self.ink), "linewidth": self.width, "zorder": height}
         for k, path in enumerate(np.asarray(self.points).swapaxes(0, 1)):
-            name = self.name if k == 0 else None
-            axis.plot(*path.T, color=_colour(self.ink), linewidth=self.width, label=name)
+            axis.plot(*path.T, label=self.name if k == 0 else None, **style)
 
 
 @dataclass(frozen=True)
@@ -52,14 +64,12 @@ class Arrows:
     at: ArrayLike
     vectors: ArrayLike
     ink: str = "noise"
-    name: str = ""
     scale: float = 1.0
 
-    def draw(self, axis: Axes, span: float) -> None:
+    def draw(self, axis: Axes, span: float, height: int) -> None:
         (x, y), (u, v) = np.asarray(self.at).T, self.scale * np.asarray(self.vectors).T
-        axis.quiver(
-            x, y, u, v, color=_colour(self.ink), angles="xy", scale_units="xy", scale=1, width=0.006
-        )
+        style = {"angles": "xy", "scale_units": "xy", "scale": 1, "width": 0.006}
+        axis.quiver(x, y, u, v, color=colour(self.ink), zorder=height, **style)
 
 
 @dataclass(frozen=True)
@@ -68,7 +78,7 @@ class Ground:
 
     values: ArrayLike
 
-    def draw(self, axis: Axes, span: float) -> None:
+    def draw(self, axis: Axes, span: float, height: int) -> None:
         values = np.asarray(self.values)
         axis.imshow(
             values,
@@ -78,6 +88,7 @@ class Ground:
             vmin=0,
             vmax=1.8 * values.max(),
             interpolation="bilinear",
+            zorder=height,
         )
 
 
@@ -85,77 +96,29 @@ Mark = Cloud | Paths | Arrows | Ground
 
 
 def plane(
-    panels: Sequence[tuple[str, Sequence[Mark]]],
-    *,
-    span: float = 1.5,
-    inches: float = 2.3,
-    columns: int | None = None,
+    panels: Sequence[tuple[str, Sequence[Mark]]], *, span: float = 1.5, inches: float = 2.2
 ) -> Plate:
     """Squares [-span, span]² of the plane beside each other, all on one scale.
 
     Args:
         panels: the title of each, and what is drawn in it, lowest first.
-        span: half the side of the square, in the units of the data.
+        span: half the side of the square, in the units of the data; what is outside is cut.
         inches: the width of one square.
-        columns: squares a row; all in one row unless given.
     """
-    columns = min(columns or len(panels), len(panels))
-    rows = -(-len(panels) // columns)
-    figure = Plate(figsize=(inches * columns, (inches + 0.3) * rows), layout="constrained")
-    axes = np.atleast_1d(figure.subplots(rows, columns)).ravel()
-    for axis in axes[len(panels) :]:
-        axis.axis("off")
-    for axis, (title, marks) in zip(axes, panels, strict=False):
-        for mark in marks:
-            mark.draw(axis, span)
+    figure = Plate(figsize=(inches * len(panels) + 0.4, inches + 0.5), layout="constrained")
+    axes = figure.subplots(1, len(panels), sharex=True, sharey=True, squeeze=False)[0]
+    for axis, (title, marks) in zip(axes, panels, strict=True):
+        for height, mark in enumerate(marks, 1):
+            mark.draw(axis, span, height)
         axis.set(xlim=(-span, span), ylim=(-span, span), aspect="equal")
         axis.set_title(title, fontsize=9)
         axis.tick_params(labelsize=7)
+        axis.set_xlabel("first coordinate", fontsize=8)
         axis.spines[["top", "right"]].set_visible(False)
         if any(getattr(mark, "name", "") for mark in marks):
-            axis.legend(fontsize=7, loc="upper left", markerscale=2, framealpha=0.8)
-    return figure
-
-
-@dataclass(frozen=True)
-class Bars:
-    """One number a row of a bar chart, their name and their ink."""
-
-    values: Sequence[float]
-    name: str = ""
-    ink: str = "signal"
-
-
-def bars(
-    names: Sequence[str],
-    series: Sequence[Bars],
-    x: str,
-    title: str = "",
-    *,
-    size: tuple[float, float] = (6.0, 3.2),
-) -> Plate:
-    """Horizontal bars, the first name on top; several series lie one below another in each row.
-
-    Args:
-        names: of the rows.
-        series: one number a row each.
-        x: what the numbers are, with the unit.
-        title: what the figure says, in a sentence.
-        size: inches.
-    """
-    figure = Plate(figsize=size, layout="constrained")
-    axis = figure.subplots()
-    rows, thick = np.arange(len(names)), 0.8 / len(series)
-    for k, one in enumerate(series):
-        at = rows + (k - (len(series) - 1) / 2) * thick
-        axis.barh(at, one.values, thick, color=_colour(one.ink), label=one.name)
-    axis.set_yticks(rows, names, fontsize=8)
-    axis.invert_yaxis()
-    axis.set_xlabel(x)
-    axis.set_title(title, fontsize=10)
-    axis.grid(axis="x", alpha=0.25)
-    axis.set_axisbelow(True)
-    axis.spines[["top", "right"]].set_visible(False)
-    if any(one.name for one in series):
-        axis.legend(fontsize=8, frameon=False)
+            legend = axis.legend(fontsize=7, loc="upper left", markerscale=2, framealpha=0.8)
+            legend.set_zorder(len(marks) + 1)
+            for handle in legend.legend_handles:
+                handle.set(alpha=1)
+    axes[0].set_ylabel("second coordinate", fontsize=8)
     return figure

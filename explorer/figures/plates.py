@@ -7,7 +7,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 from PIL import Image
@@ -17,6 +17,8 @@ from explorer.figures import palette
 
 DPI = 96
 STYLES = {"solid": "-", "dash": "--", "dot": ":", "dashdot": "-.", "longdash": (0, (8, 3))}
+MARGIN = 0.04  # inches around each panel
+LINE = 0.145  # inches a line of a title
 INKS = palette.ROLES | palette.SCHEDULES | palette.SAMPLERS
 
 
@@ -48,6 +50,46 @@ class Line:
     style: str | None = None
 
 
+def colour(ink: str) -> str:
+    """The colour of a key of INKS, on light ground; any other colour as it is."""
+    return INKS[ink].light if ink in INKS else ink
+
+
+def panels(
+    titles: Sequence[str],
+    columns: int | None,
+    inches: float,
+    *,
+    tall: float = 1.0,
+    beside: float = 0.0,
+) -> tuple[Plate, list[Axes]]:
+    """A figure with empty panels in rows, and their axes: a panel for each title.
+
+    A row without titles has no room for them, so that no stripe stays empty.
+
+    Args:
+        titles: what stands above each; its lines, "" for none.
+        columns: panels a row; all in one row for None.
+        inches: the width of a panel with the margin around it.
+        tall: the height of a panel, as a multiple of its width.
+        beside: inches to leave on the right.
+    """
+    columns = min(columns or len(titles), len(titles))
+    rows = [titles[k : k + columns] for k in range(0, len(titles), columns)]
+    lines = [max(title.count("\n") + 1 if title else 0 for title in row) for row in rows]
+    panel = (inches - 2 * MARGIN) * tall + 2 * MARGIN
+    height = panel * len(rows) + LINE * sum(lines)
+    figure = Plate(figsize=(inches * columns + beside, height), layout="constrained")
+    figure.get_layout_engine().set(w_pad=MARGIN, h_pad=MARGIN, wspace=0, hspace=0)
+    axes = figure.subplots(len(rows), columns, squeeze=False).ravel()
+    for axis in axes:
+        axis.axis("off")
+        axis.set_anchor("S")  # what rounding leaves over is room for the title
+    for axis, title in zip(axes, titles, strict=False):
+        axis.set_title(title, fontsize=8, pad=4)
+    return figure, list(axes[: len(titles)])
+
+
 def pictures(
     x: Tensor, titles: Sequence[str] = (), *, columns: int | None = None, inches: float = 1.1
 ) -> Plate:
@@ -59,17 +101,11 @@ def pictures(
         columns: pictures a row; all in one row unless given.
         inches: the width of one picture.
     """
-    count = len(x)
-    columns = min(columns or count, count)
-    rows = -(-count // columns)
-    figure = Plate(figsize=(inches * columns, (inches + 0.28) * rows), layout="constrained")
-    axes = np.atleast_1d(figure.subplots(rows, columns)).ravel()
-    for axis in axes:
-        axis.axis("off")
-    for k, (axis, image) in enumerate(zip(axes, x, strict=False)):
+    named = [*titles, *[""] * (len(x) - len(titles))][: len(x)]
+    figure, axes = panels(named, columns, inches, tall=x.shape[2] / x.shape[3])
+    for axis, image in zip(axes, x, strict=True):
         values = ((image.detach().cpu().float() + 1) / 2).clamp(0, 1).permute(1, 2, 0).numpy()
         axis.imshow(values, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
-        axis.set_title(titles[k] if k < len(titles) else "", fontsize=8)
     return figure
 
 
@@ -96,8 +132,14 @@ def curves(
     for line in lines:
         ink = INKS.get(line.ink)
         style = line.style or (STYLES[ink.dash] if ink else "-")
-        colour = ink.light if ink else line.ink
-        axis.plot(line.x, line.y, label=line.name, color=colour, linestyle=style, linewidth=1.8)
+        axis.plot(
+            line.x,
+            line.y,
+            label=line.name,
+            color=colour(line.ink),
+            linestyle=style,
+            linewidth=1.8,
+        )
     axis.set(xlabel=x, ylabel=y)
     axis.set_title(title, fontsize=10)
     if "x" in log:

@@ -21,7 +21,7 @@ def added(s, t):
 WRONG = {
     "02.a": [
         (lambda s, t: ..., "nothing is filled in yet"),
-        (lambda s, t: ... * s.alpha, "three dots still wait"),
+        (lambda s, t: ... * s.alpha, "dots are still there"),
         (lambda s, t: t.alpha / s.alpha, "two numbers, scale and beta"),
         (lambda s, t: (s.alpha / t.alpha, added(s, t)), "wrong way round"),
         (lambda s, t: (t.alpha, added(s, t)), "alpha_s times your scale"),

@@ -42,7 +42,7 @@ def scaled(power, sign=1):
 WRONG = {
     "04.a": [
         (unfilled, "nothing is filled in yet"),
-        (half, "Some are still there"),
+        (half, "dots are still there"),
         (lambda x, a, s: three(x, a, s, weight=(1, 1, 1)), "equally likely"),
         (lambda x, a, s: three(x, a, s, norm=False), "leaves [-1, 1]"),
         (lambda x, a, s: three(x, a, s, twice=1), "the variance sigma²"),
@@ -54,7 +54,7 @@ WRONG = {
         (best, "that is x0_hat"),
         (lambda x, a, s: eps_hat(x, best(x, a, s), Level(a, s)), "that is eps_hat"),
         (lambda x, a, s: best_v(x, s, a), "0.5 plus the share"),
-        (0.3, "should be a function"),
+        (0.3, "a function is asked for"),
     ],
     "04.1": [
         (0.28 / 0.96, "the way from x0_hat to eps_hat"),

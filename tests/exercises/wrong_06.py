@@ -93,7 +93,7 @@ WRONG = {
         (linear()(901).alpha ** 2, "square of alpha"),
         (901, "that is the t"),
         (0.5, "`timesteps` says"),
-        ("0.0187", "a number is asked for"),
+        ("0.0187", "a single number"),
     ],
     "06.2": [
         (0.5, "a function is asked for"),

@@ -50,12 +50,13 @@ def _steps(n, e, p, wanted):
 WRONG = {
     "07.a": [
         (_unfilled, "nothing is filled in yet"),
-        (_adams(lambda v, before: ...), "still there"),
+        (_adams(lambda v, before: ...), "dots are still there"),
         (_adams(lambda v, before: v - (v - before) / 2), "order 2 makes it about 4"),
         (_adams(lambda v, before: v), "order 2 makes it about 4"),
         (_adams(lambda v, before: v + (v - before)), "order 2 makes it about 4"),
         (_midpoint, "asked the denoiser 128 times"),
         (lambda denoise, x, start, stop, n: None, "returns nothing"),
+        (lambda denoise, x, start, stop, n: x * float("nan"), "the error is inf"),
     ],
     "07.b": [
         (_midpoint, "order 4 makes it about 16"),
@@ -66,7 +67,7 @@ WRONG = {
         (12, "one more step fits"),
         (25, "twice a step"),
         (14, "does not give 25"),
-        ("13", "a number is asked for"),
+        ("13", "a single number"),
     ],
     "07.2": [
         (0.5, "a function is asked for"),

@@ -38,7 +38,7 @@ WRONG = {
         (lambda s: turned(1 - s), "at s = 0"),
         (lambda s: (turned(s)[0], -turned(s)[1]), "at s = 1"),
         (lambda s: turned(s * s), "halfway"),
-        (lambda s: s, "two things"),
+        (lambda s: s, "two numbers"),
     ],
     "09.b": [
         (lambda denoise, known, mask: ..., "nothing is filled in yet"),

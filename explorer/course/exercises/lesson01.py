@@ -7,7 +7,7 @@ import torch
 from explorer import ideal
 from explorer.app import gallery
 from explorer.course.checks import Wrong, exercise
-from explorer.course.exercises.asked import filled, near, number
+from explorer.course.exercises.answers import TYPED, called, close, filled, normal, number
 from explorer.schedules import Level
 
 
@@ -55,11 +55,11 @@ def ninety(answer) -> None:
 def three_noises(answer) -> None:
     """The standard deviation of a sum of three independent noises."""
     value = number(answer)
-    if near(value, 1.9):
+    if close(value, 1.9, TYPED):
         raise Wrong("1.9 is the sum of the standard deviations; it is the variances that add.")
-    if near(value, 1.69):
+    if close(value, 1.69, TYPED):
         raise Wrong("1.69 is the variance of the sum, and its standard deviation was asked for.")
-    if not near(value, 1.3):
+    if not close(value, 1.3, TYPED):
         raise Wrong(f"{value:.4g} it is not: add the variances 0.09, 0.16 and 1.44.")
 
 
@@ -68,14 +68,14 @@ def gaussian_bits(answer) -> None:
     """A function std -> entropy of N(0, std²) in bits."""
     unit = math.log2(2 * math.pi * math.e) / 2
     value = number(filled(answer, 1.0))
-    if near(value, unit * math.log(2)):
+    if close(value, unit * math.log(2), TYPED):
         raise Wrong(f"{value:.4g} is the entropy of N(0, 1) in nats; divide by ln 2 for bits.")
-    if not near(value, unit):
+    if not close(value, unit, TYPED):
         raise Wrong(f"the entropy of N(0, 1) is {unit:.4g} bits, and you say {value:.4g}.")
     gained = number(answer(4.0)) - value
-    if near(gained, 4.0):
+    if close(gained, 4.0, TYPED):
         raise Wrong("you add log2 of the variance: stretching adds log2 of the factor, std itself.")
-    if not near(gained, 2.0):
+    if not close(gained, 2.0, TYPED):
         raise Wrong(f"four times as wide is 2 bits more, and yours is {gained:.4g} more.")
 
 
@@ -83,27 +83,25 @@ def gaussian_bits(answer) -> None:
 def eight_of_a_thousand(answer) -> None:
     """Bits told when 8 of 1,000 are left."""
     value = number(answer)
-    if near(value, 3.0):
+    if close(value, 3.0, TYPED):
         raise Wrong("3 bits are what is still unknown, the entropy of 8 equal chances.")
-    if near(value, math.log2(1000)):
+    if close(value, math.log2(1000), TYPED):
         raise Wrong("that is all there was to know, and 8 pictures are still in doubt.")
-    if near(value, math.log(125)):
+    if close(value, math.log(125), TYPED):
         raise Wrong(f"{value:.4g} is right in nats, and bits were asked for.")
-    if not near(value, math.log2(125)):
+    if not close(value, math.log2(125), TYPED):
         raise Wrong(f"{value:.4g} it is not: entropy before looking less entropy after looking.")
 
 
 @exercise("01.4")
 def posterior_with_prior(answer) -> None:
     """A function (xt (D,), data (K, D), prior (K,), level) -> (K,)."""
-    rng = torch.Generator().manual_seed(0)
-    data = torch.randn(3, 6, generator=rng, dtype=torch.float64)
-    xt = torch.randn(6, generator=rng, dtype=torch.float64)
+    data, xt = normal(3, 6), normal(6, seed=1)
     prior = torch.tensor([0.7, 0.2, 0.1], dtype=torch.float64)
     even, level = torch.full((3,), 1 / 3, dtype=torch.float64), Level(0.6, 0.8)
 
     def asked(prior, level):
-        shares = torch.as_tensor(filled(answer, xt, data, prior, level))
+        shares = called(answer, xt, data, prior, level)
         if shares.shape != (3,):
             raise Wrong(f"three pictures need three probabilities; yours are {(*shares.shape,)}.")
         return shares

@@ -5,11 +5,9 @@ import math
 import torch
 
 from explorer.course.checks import Wrong, exercise
-from explorer.course.exercises.asked import filled, near, number, pair
+from explorer.course.exercises.answers import EXACT, TYPED, called, close, normal, number, pair
 from explorer.forward import posterior, transition
 from explorer.schedules import cosine, linear
-
-EXACT = 1e-6  # what a formula in float64 or float32 keeps
 
 
 @exercise("02.a")
@@ -17,14 +15,14 @@ def leap_between(answer) -> None:
     """A function (s, t), two Levels -> (scale, beta)."""
     schedule = linear()
     s, t = schedule(200), schedule(600)
-    scale, beta = pair(filled(answer, s, t), "scale and beta")
+    scale, beta = pair(answer, s, t, names="scale and beta")
     wanted_scale, wanted_beta = transition(s, t)
-    if near(scale, 1 / wanted_scale, 1e-4):
+    if close(scale, 1 / wanted_scale, 1e-4):
         raise Wrong("your scale is the wrong way round: it must turn alpha_s into alpha_t.")
     if abs(scale - wanted_scale) > EXACT:
         raise Wrong(f"from t = 200 to 600 alpha_s times your scale is {scale * s.alpha:.4g}, "
                     f"and alpha_t is {t.alpha:.4g}.")  # fmt: skip
-    if near(beta, wanted_beta**0.5, 1e-4):
+    if close(beta, wanted_beta**0.5, 1e-4):
         raise Wrong("you return the standard deviation of the new noise, and beta is its variance.")
     if abs(beta - wanted_beta) > EXACT:
         total = scale**2 * s.sigma**2 + beta
@@ -56,30 +54,30 @@ def more_new_than_left(answer) -> None:
 def three_steps(answer) -> None:
     """alpha after three steps of beta = 0.19."""
     value = number(answer)
-    if near(value, 0.81**3):
+    if close(value, 0.81**3, TYPED):
         raise Wrong("0.531 is alpha_bar, which is alpha squared.")
-    if near(value, 0.19**1.5) or near(value, 0.19**3):
+    if close(value, 0.19**1.5, TYPED) or close(value, 0.19**3, TYPED):
         raise Wrong("beta is what the noise gets; the signal is multiplied by sqrt(1 - beta).")
-    if near(value, math.sqrt(1 - 0.81**3)):
+    if close(value, math.sqrt(1 - 0.81**3), TYPED):
         raise Wrong("that is sigma, the noise; alpha was asked for.")
-    if not near(value, 0.729, 0.001):
+    if not close(value, 0.729, 0.001):
         raise Wrong(f"{value:.4g} it is not: each step multiplies alpha by sqrt(1 - 0.19).")
 
 
 @exercise("02.2")
 def after(answer) -> None:
     """A function (betas) -> (alpha, sigma)."""
-    one = pair(filled(answer, [0.36]), "alpha and sigma")
-    if near(one[0], 0.64, 1e-4):
+    one = pair(answer, [0.36], names="alpha and sigma")
+    if close(one[0], 0.64, 1e-4):
         raise Wrong("after one step with beta = 0.36 you return 0.64 for alpha: it is alpha_bar.")
-    if near(one[0], 0.6, 1e-4) and near(one[1], 0.8, 1e-4):
+    if close(one[0], 0.6, 1e-4) and close(one[1], 0.8, 1e-4):
         raise Wrong("alpha and sigma are swapped: the signal's coefficient comes first.")
     if abs(one[0] - 0.8) > EXACT:
         raise Wrong(f"after one step with beta = 0.36 alpha is 0.8, and yours is {one[0]:.4g}.")
-    if near(one[1], 0.36, 1e-4):
+    if close(one[1], 0.36, 1e-4):
         raise Wrong("after one step with beta = 0.36 your sigma is 0.36: that is its square.")
     betas = [0.1, 0.3, 0.2]
-    alpha, sigma = pair(answer(betas), "alpha and sigma")
+    alpha, sigma = pair(answer, betas, names="alpha and sigma")
     wanted = math.prod(1 - beta for beta in betas)
     if abs(alpha - math.sqrt(wanted)) > EXACT:
         raise Wrong(
@@ -108,25 +106,20 @@ def steps_until(answer) -> None:
 def mean_from_noise(answer) -> None:
     """A function (xt, eps, beta, sigma) -> mean of q(x_{t-1} | x_t, x_0)."""
     schedule, t = linear(), 500
-    rng = torch.Generator().manual_seed(0)
-    xt, eps = torch.randn(2, 8, generator=rng, dtype=torch.float64)
+    xt, eps = normal(2, 8)
     level, beta = schedule(t), schedule.beta[t].item()
-    found = torch.as_tensor(filled(answer, xt, eps, beta, level.sigma))
+    found = called(answer, xt, eps, beta, level.sigma)
     x0 = (xt - level.sigma * eps) / level.alpha
     wanted, _ = posterior(x0, xt, schedule, t - 1, t)
     if found.shape != wanted.shape:
         raise Wrong(f"the mean has the shape of xt, {(*wanted.shape,)}; yours {(*found.shape,)}.")
-
-    def close(other: torch.Tensor) -> bool:
-        return (found - other).abs().max().item() < EXACT
-
-    if close((xt + beta / level.sigma * eps) / (1 - beta) ** 0.5):
+    if close(found, (xt + beta / level.sigma * eps) / (1 - beta) ** 0.5, EXACT):
         raise Wrong("you add the noise; the mean of the step back takes some of it out.")
-    if close((xt - level.sigma * eps) / (1 - beta) ** 0.5):
+    if close(found, (xt - level.sigma * eps) / (1 - beta) ** 0.5, EXACT):
         raise Wrong("you take out all the noise, sigma eps; one step brought only a part of it.")
-    if close((xt - beta / level.sigma * eps) * (1 - beta) ** 0.5):
+    if close(found, (xt - beta / level.sigma * eps) * (1 - beta) ** 0.5, EXACT):
         raise Wrong("the step forward shrank by sqrt(1 - beta), so the step back must enlarge.")
-    if not close(wanted):
+    if not close(found, wanted, EXACT):
         raise Wrong(
             "it is not the posterior mean. Collect what stands before x_t and what stands before "
             "eps, and use sigma_t² = (1 - beta) sigma_{t-1}² + beta."
@@ -137,7 +130,7 @@ def mean_from_noise(answer) -> None:
 def shares_of_noise(answer) -> None:
     """A function betas (T,) -> shares (T,)."""
     betas = torch.tensor([0.5, 0.2, 0.4], dtype=torch.float64)
-    found = torch.as_tensor(filled(answer, betas))
+    found = called(answer, betas)
     if found.shape != betas.shape:
         raise Wrong(f"three steps have three shares; you return {(*found.shape,)}.")
     if abs(found.sum().item() - 1) > EXACT:
@@ -145,11 +138,11 @@ def shares_of_noise(answer) -> None:
                     "each variance by sigma_T².")  # fmt: skip
     bar = torch.cumprod(1 - betas, 0)
     left = betas * bar[-1] / bar
-    if (found - betas / betas.sum()).abs().max() < EXACT:
+    if close(found, betas / betas.sum(), EXACT):
         raise Wrong("these are the shares when the noise is added; later steps shrink it.")
-    if (found - left.sqrt() / left.sqrt().sum()).abs().max() < EXACT:
+    if close(found, left.sqrt() / left.sqrt().sum(), EXACT):
         raise Wrong("these are shares of standard deviations; only variances add.")
-    if (found - left / left.sum()).abs().max() > EXACT:
+    if not close(found, left / left.sum(), EXACT):
         raise Wrong(
             "the noise of step k has the variance beta_k when it is added, and beta_k times "
             "(alpha_T / alpha_k)² at the end. Check which steps are between k and T."

@@ -3,26 +3,24 @@
 import math
 
 from explorer.course.checks import Wrong, exercise
-from explorer.course.exercises.asked import filled, near, number, pair
+from explorer.course.exercises.answers import EXACT, close, filled, number, pair
 from explorer.schedules import Level, linear, scaled_linear, timesteps
-
-EXACT = 1e-6
 
 
 @exercise("03.a")
 def pair_at(answer) -> None:
     """A function (snr) -> (alpha, sigma)."""
-    alpha, sigma = pair(filled(answer, 4.0), "alpha and sigma")
-    if near(alpha**2, 0.2, 1e-4) and near(sigma**2, 0.8, 1e-4):
+    alpha, sigma = pair(answer, 4.0, names="alpha and sigma")
+    if close(alpha**2, 0.2, 1e-4) and close(sigma**2, 0.8, 1e-4):
         raise Wrong("at SNR = 4 your noise is stronger than your signal: they are swapped.")
-    if near(alpha, 0.8, 1e-4):
+    if close(alpha, 0.8, 1e-4):
         raise Wrong("at SNR = 4 your alpha is 0.8, which is alpha squared.")
     total = alpha**2 + sigma**2
     if abs(total - 1) > EXACT:
         raise Wrong(f"at SNR = 4 your alpha² + sigma² is {total:.4g}, and it must be 1.")
     if abs((alpha / sigma) ** 2 - 4) > EXACT:
         raise Wrong(f"asked for SNR = 4, your pair has {(alpha / sigma) ** 2:.4g}.")
-    low, _ = pair(answer(0.01), "alpha and sigma")
+    low, _ = pair(answer, 0.01, names="alpha and sigma")
     if abs(low**2 - 0.01 / 1.01) > EXACT:
         raise Wrong(f"at SNR = 4 it is right, but not at 0.01, where your alpha is {low:.4g}.")
 
@@ -50,30 +48,30 @@ def brightness_drowns(answer) -> None:
 def alpha_at_a_quarter(answer) -> None:
     """alpha where SNR = 0.25."""
     value = number(answer)
-    if near(value, 0.2, 0.001):
+    if close(value, 0.2, 0.001):
         raise Wrong("0.2 is alpha squared.")
-    if near(value, 0.5, 0.001):
+    if close(value, 0.5, 0.001):
         raise Wrong("0.5 is alpha / sigma, the root of the SNR; alpha² + sigma² = 1 is needed too.")
-    if near(value, math.sqrt(0.8), 0.001):
+    if close(value, math.sqrt(0.8), 0.001):
         raise Wrong("that is sigma: at SNR below 1 the noise is the larger one.")
-    if not near(value, math.sqrt(0.2), 0.001):
+    if not close(value, math.sqrt(0.2), 0.001):
         raise Wrong(f"alpha = {value:.4g} has the SNR alpha² / (1 - alpha²), which is not 0.25.")
 
 
 @exercise("03.2")
 def angle_at(answer) -> None:
     """A function (log_snr) -> angle."""
-    if not near(number(filled(answer, 0.0)), math.pi / 4, EXACT):
+    if not close(number(filled(answer, 0.0)), math.pi / 4, EXACT):
         raise Wrong(
             "at log SNR = 0 signal and noise are equal, and the angle is pi/4 = 0.785; you say "
             f"{number(answer(0.0)):.4g}."
         )
     value = number(answer(2.0))
-    if near(value, math.pi / 2 - math.atan(math.exp(-1)), 1e-4):
+    if close(value, math.pi / 2 - math.atan(math.exp(-1)), 1e-4):
         raise Wrong("more signal must make the angle smaller: it is atan2(sigma, alpha).")
-    if near(value, math.atan(math.exp(-2)), 1e-4):
+    if close(value, math.atan(math.exp(-2)), 1e-4):
         raise Wrong("you take exp(-log SNR) for sigma / alpha; it is that ratio squared.")
-    if not near(value, math.atan(math.exp(-1)), EXACT):
+    if not close(value, math.atan(math.exp(-1)), EXACT):
         raise Wrong(f"at log SNR = 2 the ratio sigma / alpha is 1/e; your angle is {value:.4g}.")
     ends = [number(answer(end)) for end in (math.inf, -math.inf)]
     if abs(ends[0]) > EXACT or abs(ends[1] - math.pi / 2) > EXACT:
@@ -124,19 +122,19 @@ def trailing(answer) -> None:
 def for_larger(answer) -> None:
     """A function (level, k) -> (alpha, sigma)."""
     level = Level(0.6, 0.8)
-    alpha, sigma = pair(filled(answer, level, 4), "alpha and sigma")
+    alpha, sigma = pair(answer, level, 4, names="alpha and sigma")
     ratio, total = sigma / alpha, alpha**2 + sigma**2
     if abs(ratio - 4 * level.ratio) < EXACT and abs(total - 1) > EXACT:
         raise Wrong(f"the ratio sigma / alpha is right, but alpha² + sigma² is {total:.4g}.")
-    if near(ratio, level.ratio / 4, 1e-4):
+    if close(ratio, level.ratio / 4, 1e-4):
         raise Wrong("larger pictures need more noise to lose as much, and you give them less.")
-    if near(ratio, 16 * level.ratio, 1e-4):
+    if close(ratio, 16 * level.ratio, 1e-4):
         raise Wrong("k² pixels are averaged, and their noise falls by the root of that, k.")
-    if near(ratio, 2 * level.ratio, 1e-4):
+    if close(ratio, 2 * level.ratio, 1e-4):
         raise Wrong("the noise itself falls by k when k × k pixels are averaged, not by its root.")
     if abs(ratio - 4 * level.ratio) > EXACT or abs(total - 1) > EXACT:
         raise Wrong(f"for alpha = 0.6 and k = 4 your sigma / alpha is {ratio:.4g}. After averaging "
                     f"it must be {level.ratio:.4g} again.")  # fmt: skip
-    alpha, sigma = pair(answer(Level(0.0, 1.0), 4), "alpha and sigma")
+    alpha, sigma = pair(answer, Level(0.0, 1.0), 4, names="alpha and sigma")
     if alpha != 0 or abs(sigma - 1) > EXACT:
         raise Wrong("pure noise stays pure noise at every size: alpha 0, sigma 1.")

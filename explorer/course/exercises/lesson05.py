@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from explorer.course.checks import Wrong, exercise
-from explorer.course.exercises.answers import called, close, number
+from explorer.course.exercises.answers import called, close, normal, number
 from explorer.models import zoo
 from explorer.models.ablate import ablated, cut_skip
 
@@ -91,8 +91,7 @@ def one_token(answer: object) -> None:
 @exercise("05.3")
 def attend(answer: object) -> None:
     """answer(q (Q, D), k (K, D), v (K, E)) -> (Q, E)."""
-    rng = torch.Generator().manual_seed(0)
-    q, k, v = (torch.randn(*s, generator=rng).double() * 2 for s in ((5, 8), (7, 8), (7, 3)))
+    q, k, v = 2 * normal(5, 8), 2 * normal(7, 8, seed=1), 2 * normal(7, 3, seed=2)
     found, scores = called(answer, q, k, v, shape=(5, 3)), q @ k.T
     if close(found, (scores / 8**0.5).softmax(1) @ v):
         return
@@ -110,8 +109,7 @@ def attend(answer: object) -> None:
 @exercise("05.4")
 def group_norm(answer: object) -> None:
     """answer(h (B, C, H, W), groups): GroupNorm without weight and bias."""
-    rng = torch.Generator().manual_seed(0)
-    h = torch.randn(2, 8, 5, 5, generator=rng).double() * torch.arange(1, 9)[:, None, None] + 3
+    h = normal(2, 8, 5, 5) * torch.arange(1, 9)[:, None, None] + 3
     for groups in (4, 1, 8):
         right = F.group_norm(h, groups)
         found = called(answer, h, groups, shape=h.shape)

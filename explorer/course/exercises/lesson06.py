@@ -7,7 +7,7 @@ import torch
 
 from explorer import ideal
 from explorer.course.checks import Wrong, exercise
-from explorer.course.exercises.solving import apart, function, normal, number
+from explorer.course.exercises.answers import EXACT, called, close, normal, number
 from explorer.denoisers import eps_hat
 from explorer.samplers import ddim
 from explorer.schedules import Level, levels, linear, timesteps, zero_snr
@@ -18,11 +18,11 @@ SHRINK = (CLEANER.sigma / CLEANER.alpha) / (NOISY.sigma / NOISY.alpha)
 
 @exercise("06.a")
 def a_step_with_eta(step) -> None:
-    function(step)
     x, x0_hat, z = normal(5), normal(5, seed=1), normal(5, seed=2)
     eps = eps_hat(x, x0_hat, NOISY)
     still = CLEANER.alpha * x0_hat + CLEANER.sigma * eps
-    if apart(step(x, x0_hat, NOISY, CLEANER, 0.0, z), still) > 1e-9:
+    given = x, x0_hat, NOISY, CLEANER
+    if not close(called(step, *given, 0.0, z, shape=x.shape), still, EXACT):
         raise Wrong(
             "at eta = 0 it should be alpha_s x̂₀ + sigma_s ε̂, and it is not: look at `kept`, "
             "which is sigma_s where nothing is drawn, and at the coefficient of x̂₀."
@@ -30,10 +30,11 @@ def a_step_with_eta(step) -> None:
     for eta in (1.0, 0.5):
         fresh = eta * CLEANER.sigma * math.sqrt(1 - SHRINK**2)
         kept = math.sqrt(CLEANER.sigma**2 - fresh**2)
-        if apart(step(x, x0_hat, NOISY, CLEANER, eta, z), still) < 1e-9:
+        found = called(step, *given, eta, z, shape=x.shape)
+        if close(found, still, EXACT):
             raise Wrong(f"at eta = {eta} nothing changes: is `fresh` used?")
         right = CLEANER.alpha * x0_hat + kept * eps + fresh * z
-        if apart(step(x, x0_hat, NOISY, CLEANER, eta, z), right) > 1e-9:
+        if not close(found, right, EXACT):
             raise Wrong(
                 f"eta = 0 is right and eta = {eta} is not: variances add up, not standard "
                 "deviations, and equation 16 has a root over 1 - k²."
@@ -42,7 +43,6 @@ def a_step_with_eta(step) -> None:
 
 @exercise("06.b")
 def a_whole_sampler(sample) -> None:
-    function(sample)
     denoise = ideal.mixture(normal(3, 2, seed=3), [0.2, 0.5, 0.3], [0.5, 0.2, 0.3])
     x = normal(6, 2)
     for schedule in (linear(), zero_snr(linear())):
@@ -50,13 +50,14 @@ def a_whole_sampler(sample) -> None:
             walk = levels(schedule, 8)
             *_, last = ddim(denoise, x, walk, eta=eta, rng=torch.Generator().manual_seed(7))
             try:
-                mine = sample(denoise, x, walk, eta, torch.Generator().manual_seed(7))
+                rng = torch.Generator().manual_seed(7)
+                mine = called(sample, denoise, x, walk, eta, rng, shape=x.shape)
             except ZeroDivisionError:
                 raise Wrong(
                     "it divides by zero: at alpha == 0, or where sigma is 0 at the end. "
                     "Multiply out the fraction in k."
                 ) from None
-            if apart(mine, last.x) > 1e-8:
+            if not close(mine, last.x, EXACT):
                 begin = f"from alpha = {walk[0].alpha:.4f} with eta = {eta}"
                 raise Wrong(f"{begin} it ends elsewhere than `ddim`. {_hint(eta)}")
 
@@ -85,26 +86,24 @@ def the_alpha_that_leading_claims(answer) -> None:
 
 @exercise("06.2")
 def the_share_of_fresh_noise(share) -> None:
-    function(share)
     walk = levels(linear(), 6)
     for t, s in pairwise(walk[:-1]):
         k = (s.sigma / s.alpha) / (t.sigma / t.alpha)
-        right = torch.tensor(1 - k**2, dtype=torch.float64)
-        answer = share(t, s)
-        if apart(answer, right) < 1e-9:
+        right = 1 - k**2
+        answer = called(share, t, s, shape=())
+        if close(answer, right, EXACT):
             continue
-        if apart(answer, 1 - right) < 1e-9:
+        if close(answer, 1 - right, EXACT):
             raise Wrong("that is the share that is kept; asked is the one drawn anew.")
-        if apart(answer, right.sqrt()) < 1e-9:
+        if close(answer, math.sqrt(right), EXACT):
             raise Wrong("that is a share of the standard deviation; variances are squares.")
-        if apart(answer, right * s.sigma**2) < 1e-9:
+        if close(answer, right * s.sigma**2, EXACT):
             raise Wrong("that is the variance drawn anew; divide it by all the variance of x_s.")
         raise Wrong("compare f² of equation 16 at eta = 1 with the variance of x_s, sigma_s².")
 
 
 @exercise("06.3")
 def from_picture_to_noise(invert) -> None:
-    function(invert)
     denoise = ideal.mixture(normal(3, 2, seed=3), [0.4, 0.5, 0.3], [0.5, 0.2, 0.3])
     x = normal(6, 2)
     walk = levels(linear(), 12)[:-1][::-1]
@@ -114,10 +113,10 @@ def from_picture_to_noise(invert) -> None:
         right = t.alpha * x0_hat + t.sigma * eps_hat(right, x0_hat, s)
         x0_hat = denoise(wrong_level, t)
         wrong_level = t.alpha * x0_hat + t.sigma * eps_hat(wrong_level, x0_hat, t)
-    answer = invert(denoise, x, walk)
-    if apart(answer, right) < 1e-8:
+    answer = called(invert, denoise, x, walk, shape=x.shape)
+    if close(answer, right, EXACT):
         return
-    if apart(answer, wrong_level) < 1e-8 or apart(answer, x) < 1e-8:
+    if close(answer, wrong_level, EXACT) or close(answer, x, EXACT):
         raise Wrong(
             "the denoiser must be asked at the level where the state is, the less noisy s, "
             "and so must ε̂; only then comes the step to t."
@@ -130,11 +129,10 @@ def from_picture_to_noise(invert) -> None:
 
 @exercise("06.4")
 def euler_in_time(step) -> None:
-    function(step)
     x, x0_hat, beta = normal(5), normal(5, seed=1), 0.3
     eps = eps_hat(x, x0_hat, NOISY)
-    answer = step(x, x0_hat, NOISY, beta)
-    if apart(answer, x + beta / 2 * (x - eps / NOISY.sigma)) < 1e-9:
+    answer = called(step, x, x0_hat, NOISY, beta, shape=x.shape)
+    if close(answer, x + beta / 2 * (x - eps / NOISY.sigma), EXACT):
         return
     said = {
         "that is a step towards more noise: back in time dt is -1.": (
@@ -151,6 +149,6 @@ def euler_in_time(step) -> None:
         ),
     }
     for sentence, result in said.items():
-        if apart(answer, result) < 1e-9:
+        if close(answer, result, EXACT):
             raise Wrong(sentence)
     raise Wrong("put dt = -1 and the score into the equation; ε̂ comes from `eps_hat`.")

@@ -6,61 +6,39 @@ import torch
 
 from explorer import guidance, ideal
 from explorer.course.checks import Wrong, exercise
+from explorer.course.exercises.answers import EXACT, called, close, filled, normal, number, pair
 from explorer.denoisers import guided
 from explorer.schedules import Level, levels, linear
 
 CLASS, ALL = ideal.gaussian(0.7, 0.4), ideal.gaussian(0.0, 1.0)
 
 
-def _normal(*shape: int, seed: int = 8) -> torch.Tensor:
-    return torch.randn(*shape, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
-
-
-def _number(answer) -> float:
-    if isinstance(answer, bool) or not isinstance(answer, int | float):
-        raise Wrong("the answer is a single number.")
-    return float(answer)
-
-
-def _tensor(found, shape: tuple[int, ...]) -> torch.Tensor:
-    if found is ...:
-        raise Wrong("nothing is filled in yet: a function still returns the three dots.")
-    if not isinstance(found, torch.Tensor) or found.shape != shape:
-        given = tuple(getattr(found, "shape", ())) or type(found).__name__
-        raise Wrong(f"a tensor of the shape {shape} should come back, and it is {given}.")
-    return found
-
-
-def _near(a: torch.Tensor, b: torch.Tensor, within: float = 1e-9) -> bool:
-    return bool((a - b).abs().max() < within)
-
-
 @exercise("08.a")
 def in_interval(answer) -> None:
     """A Denoiser that is guided at some noise levels only."""
-    x, low, high, scale = _normal(6, 2), 0.5, 2.0, 4.0
+    x, low, high, scale = normal(6, 2), 0.5, 2.0, 4.0
     asked = []
 
     def reference(x, level):
         asked.append(level)
         return ALL(x, level)
 
-    denoise = answer(CLASS, reference, scale, low, high)
+    denoise = filled(answer, CLASS, reference, scale, low, high)
     for ratio in (0.2, 0.5, 1.0, 2.0, 9.0):
         level = Level(1 / math.hypot(1, ratio), ratio / math.hypot(1, ratio))
         inside = low < level.ratio <= high
-        found = _tensor(denoise(x, level), x.shape)
+        found = called(denoise, x, level, shape=x.shape)
         told, wanted = CLASS(x, level), guided(CLASS, ALL, scale)(x, level)
-        if inside and not _near(found, wanted):
-            if _near(found, told + scale * (told - ALL(x, level))):
+        if inside and not close(found, wanted, EXACT):
+            if close(found, told + scale * (told - ALL(x, level)), EXACT):
                 raise Wrong(
                     "inside the interval you start from the conditional prediction. Guidance "
                     "starts from the reference and goes scale times the difference."
                 )
-            if _near(found, told):
+            if close(found, told, EXACT):
                 raise Wrong("inside the interval it is still the conditional prediction.")
             raise Wrong(f"inside the interval, at a ratio of {ratio}, it is not guidance.")
-        if not inside and not _near(found, told):
+        if not inside and not close(found, told, EXACT):
             raise Wrong(
                 f"at a ratio of {ratio}, outside the interval from {low} to {high}, the plain "
                 "conditional prediction should come back: a scale of 1 there, not 0."
@@ -72,34 +50,36 @@ def in_interval(answer) -> None:
 @exercise("08.b")
 def rescale(answer) -> None:
     """Lin et al. 2023, eqs. 15 and 16."""
-    conditional = _normal(3, 1, 5, 5) * torch.tensor([1.0, 2.0, 0.5]).view(3, 1, 1, 1) + 0.4
-    mixed = 3 * _normal(3, 1, 5, 5, seed=9) - 0.2
-    found = {phi: _tensor(answer(mixed, conditional, phi), mixed.shape) for phi in (0.0, 0.3, 1.0)}
-    if not _near(found[0.0], mixed):
-        if _near(found[1.0], mixed):
+    conditional = normal(3, 1, 5, 5) * torch.tensor([1.0, 2.0, 0.5]).view(3, 1, 1, 1) + 0.4
+    mixed = 3 * normal(3, 1, 5, 5, seed=9) - 0.2
+    found = {
+        phi: called(answer, mixed, conditional, phi, shape=mixed.shape) for phi in (0.0, 0.3, 1.0)
+    }
+    if not close(found[0.0], mixed, EXACT):
+        if close(found[1.0], mixed, EXACT):
             raise Wrong("phi is the share of the rescaled prediction, and you have it reversed.")
         raise Wrong("at phi = 0 nothing should change.")
     wanted = guidance.rescale(mixed, conditional, 1.0)
-    if _near(found[1.0], mixed * conditional.std() / mixed.std()):
+    if close(found[1.0], mixed * conditional.std() / mixed.std(), EXACT):
         raise Wrong("your deviations are over the whole batch; each picture needs its own.")
-    if _near(found[1.0], mixed * (mixed / wanted)):
+    if close(found[1.0], mixed * (mixed / wanted), EXACT):
         raise Wrong("the ratio of the deviations is upside down.")
     spread, aim = found[1.0].std((1, 2, 3)), conditional.std((1, 2, 3))
-    if not _near(spread, aim):
+    if not close(spread, aim, EXACT):
         raise Wrong(
             f"at phi = 1 the first picture has a deviation of {spread[0]:.2f}, and its conditional "
             f"prediction one of {aim[0]:.2f}: they should agree."
         )
-    if not _near(found[1.0], wanted):
+    if not close(found[1.0], wanted, EXACT):
         raise Wrong("the deviation is right, but something else than a factor was changed.")
-    if not _near(found[0.3], guidance.rescale(mixed, conditional, 0.3)):
+    if not close(found[0.3], guidance.rescale(mixed, conditional, 0.3), EXACT):
         raise Wrong("phi should mix the two predictions in proportion.")
 
 
 @exercise("08.1")
 def scale_of_w(answer) -> None:
     """w = 0.5 as a scale."""
-    found = _number(answer)
+    found = number(answer)
     if found == 0.5:
         raise Wrong("that is w itself. Put it in: which factor do the two predictions get?")
     if found == -0.5:
@@ -114,7 +94,7 @@ def scale_of_w(answer) -> None:
 @exercise("08.2")
 def evaluations(answer) -> None:
     """Network evaluations of guidance in an interval."""
-    found = _number(answer)
+    found = number(answer)
     asked = levels(linear(), 20, "karras")[:-1]
     inside = sum(0.5 < level.ratio <= 4 for level in asked)
     if found == 2 * len(asked):
@@ -132,19 +112,19 @@ def evaluations(answer) -> None:
 @exercise("08.3")
 def attention(answer) -> None:
     """softmax(q kᵀ / sqrt d) with padding."""
-    q, k = 2 * _normal(5, 16), _normal(4, 16, seed=3)
+    q, k = 2 * normal(5, 16), normal(4, 16, seed=3)
     absent = torch.tensor([False, False, True, False])
-    found = _tensor(answer(q, k, absent), (5, 4))
+    found = called(answer, q, k, absent, shape=(5, 4))
     scores = (q @ k.T / 4).masked_fill(absent, -torch.inf)
-    if _near(found, scores.softmax(-1)):
+    if close(found, scores.softmax(-1), EXACT):
         return
-    if _near(found, (q @ k.T).masked_fill(absent, -torch.inf).softmax(-1)):
+    if close(found, (q @ k.T).masked_fill(absent, -torch.inf).softmax(-1), EXACT):
         raise Wrong("the products are not divided by the square root of d.")
-    if _near(found, (4 * scores / 16).softmax(-1)):
+    if close(found, (4 * scores / 16).softmax(-1), EXACT):
         raise Wrong("you divide by d, and it is its square root.")
     if found[:, 2].abs().max() > 0:
         raise Wrong("padding is looked at: its share should be exactly 0.")
-    if not _near(found.sum(-1), torch.ones(5, dtype=torch.float64)):
+    if not close(found.sum(-1), torch.ones(5, dtype=torch.float64), EXACT):
         worst = found.sum(-1).min().item()
         raise Wrong(
             f"the shares of a place should sum to one, and one row sums to {worst:.2f}: padding "
@@ -159,13 +139,9 @@ def tilted_normal(answer) -> None:
     for mean, std, scale in ((0.8, 0.5, 1.0), (0.8, 0.5, 4.0), (-0.3, 0.9, 2.0), (1.0, 1.0, 3.0)):
         precision = scale / std**2 + (1 - scale)
         right = scale * mean / std**2 / precision, precision**-0.5
-        found = answer(mean, std, scale)
-        if found is ...:
-            raise Wrong("nothing is filled in yet: your function still returns the three dots.")
-        if not isinstance(found, tuple | list) or len(found) != 2:
-            raise Wrong("two numbers should come back: the mean and the standard deviation.")
-        close = [math.isclose(a, b, rel_tol=1e-6) for a, b in zip(found, right, strict=True)]
-        if all(close):
+        found = pair(answer, mean, std, scale, names="the mean and the standard deviation")
+        fits = [math.isclose(a, b, rel_tol=1e-6) for a, b in zip(found, right, strict=True)]
+        if all(fits):
             continue
         if scale == 1:
             raise Wrong("at scale 1 the tilted density is p(x|c) itself, and yours is not.")
@@ -173,7 +149,7 @@ def tilted_normal(answer) -> None:
             raise Wrong("the second number is 1 / precision, the variance: take its root.")
         if math.isclose(found[0], scale * mean, rel_tol=1e-6) and std < 1:
             raise Wrong("the mean is not scale times the mean: weigh it with the precisions.")
-        which = "mean" if not close[0] else "standard deviation"
+        which = "mean" if not fits[0] else "standard deviation"
         raise Wrong(
             f"the {which} is off for mean {mean}, std {std} and scale {scale:g}. In the exponent, "
             "p(x|c) counts scale times and p(x) counts 1 − scale times."

@@ -7,48 +7,16 @@ from torch.distributions import Normal, kl_divergence
 
 from explorer import ideal
 from explorer.course.checks import Wrong, exercise
+from explorer.course.exercises.answers import EXACT, called, close, filled, normal, number, pair
 from explorer.schedules import Level
 
 DECIBELS = 40.59  # of the autoencoder's card
 
 
-def _normal(*shape: int, seed: int = 9) -> torch.Tensor:
-    return torch.randn(*shape, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
-
-
-def _number(answer) -> float:
-    if isinstance(answer, bool) or not isinstance(answer, int | float):
-        raise Wrong("the answer is a single number.")
-    return float(answer)
-
-
-def _tensor(found, shape: tuple[int, ...]) -> torch.Tensor:
-    if found is ...:
-        raise Wrong("nothing is filled in yet: a function still returns the three dots.")
-    if not isinstance(found, torch.Tensor) or found.shape != shape:
-        given = tuple(getattr(found, "shape", ())) or type(found).__name__
-        raise Wrong(f"a tensor of the shape {shape} should come back, and it is {given}.")
-    return found
-
-
-def _near(a: torch.Tensor, b: torch.Tensor, within: float = 1e-9) -> bool:
-    return bool((a - b).abs().max() < within)
-
-
-def _pair(found) -> tuple:
-    if found is ...:
-        raise Wrong("nothing is filled in yet: your function still returns the three dots.")
-    if not isinstance(found, tuple | list) or len(found) != 2:
-        raise Wrong("two things should come back, in a tuple.")
-    if found[0] is ... or found[1] is ...:
-        raise Wrong("nothing is filled in yet: your function still returns the three dots.")
-    return tuple(found)
-
-
 @exercise("09.a")
 def weights(answer) -> None:
     """Weights that mix two independent noises into one of unit variance."""
-    found = {s: tuple(map(float, _pair(answer(s)))) for s in (0.0, 0.25, 0.5, 0.75, 1.0)}
+    found = {s: pair(answer, s, names="a and b") for s in (0.0, 0.25, 0.5, 0.75, 1.0)}
     for s, (a, b) in found.items():
         variance = a * a + b * b
         if math.isclose(variance, 1, abs_tol=1e-6):
@@ -75,34 +43,32 @@ def weights(answer) -> None:
 @exercise("09.b")
 def keep(answer) -> None:
     """A Denoiser that knows a part of the clean latent."""
-    known, x, level = _normal(1, 2, 4, 4), _normal(3, 2, 4, 4, seed=1), Level(0.6, 0.8)
+    known, x, level = normal(1, 2, 4, 4), normal(3, 2, 4, 4, seed=1), Level(0.6, 0.8)
     mask = torch.zeros(1, 1, 4, 4, dtype=torch.bool)
     mask[..., :2] = True
     inner = ideal.gaussian(0.3, 0.7)
-    made = answer(inner, known, mask)
-    if made is ...:
-        raise Wrong("nothing is filled in yet: your function still returns the three dots.")
+    made = filled(answer, inner, known, mask)
     if not callable(made):
         raise Wrong("a Denoiser should come back: a function of x and level.")
-    found = _tensor(made(x, level), x.shape)
+    found = called(made, x, level, shape=x.shape)
     said = inner(x, level)
-    if _near(found, torch.where(mask, said, known)):
+    if close(found, torch.where(mask, said, known), EXACT):
         raise Wrong("the mask is the wrong way round: True is where the latent is known.")
-    if _near(found, torch.where(mask, known, x)):
+    if close(found, torch.where(mask, known, x), EXACT):
         raise Wrong("where nothing is known, you return the noisy state; ask `denoise` there.")
-    if _near(found, torch.where(mask, level.alpha * known, said)):
+    if close(found, torch.where(mask, level.alpha * known, said), EXACT):
         raise Wrong("a Denoiser speaks of the clean latent: known needs no alpha.")
     inside = mask.expand_as(x)
-    if not _near(found[inside], known.expand_as(x)[inside]):
+    if not close(found[inside], known.expand_as(x)[inside], EXACT):
         raise Wrong("where the mask is True the answer should be the known latent itself.")
-    if not _near(found, torch.where(mask, known, said)):
+    if not close(found, torch.where(mask, known, said), EXACT):
         raise Wrong("where the mask is False the answer should be what `denoise` says.")
 
 
 @exercise("09.1")
 def typical_error(answer) -> None:
     """A PSNR as a root mean square error in greys."""
-    found, right = _number(answer), 255 * 10 ** (-DECIBELS / 20)
+    found, right = number(answer), 255 * 10 ** (-DECIBELS / 20)
     if math.isclose(found, right, rel_tol=0.02):
         return
     if math.isclose(found, 255 * 10 ** (-DECIBELS / 10), rel_tol=0.02):
@@ -121,7 +87,7 @@ def typical_error(answer) -> None:
 @exercise("09.2")
 def attention_grows(answer) -> None:
     """Products of queries and keys among 64² and 16² places."""
-    found = _number(answer)
+    found = number(answer)
     if found == 4:
         raise Wrong("that is the ratio of the sides. How many places are there?")
     if found == 16:
@@ -136,8 +102,11 @@ def attention_grows(answer) -> None:
 def calibrated(answer) -> None:
     """Shift and scale a channel."""
     spread = torch.tensor([0.5, 2.0, 4.0], dtype=torch.float64).view(1, 3, 1, 1)
-    z = spread * _normal(20, 3, 5, 5) + torch.tensor([1.0, -2.0, 0.5]).view(1, 3, 1, 1)
-    shift, scale = _pair(answer(z))
+    z = spread * normal(20, 3, 5, 5) + torch.tensor([1.0, -2.0, 0.5]).view(1, 3, 1, 1)
+    found = filled(answer, z)
+    if not isinstance(found, tuple | list) or len(found) != 2:
+        raise Wrong("two things should come back, in a tuple: shift and scale.")
+    shift, scale = found
     for name, value in (("shift", shift), ("scale", scale)):
         if getattr(value, "shape", None) in ((), (1,)):
             raise Wrong(f"your {name} is one number for all channels; each needs its own.")
@@ -145,13 +114,13 @@ def calibrated(answer) -> None:
             given = tuple(getattr(value, "shape", ())) or type(value).__name__
             raise Wrong(f"your {name} should have the shape (3, 1, 1), and it is {given}.")
     dims, one = (0, 2, 3), torch.ones(3, dtype=torch.float64)
-    if _near(scale.flatten(), z.var(dims), 0.05):
+    if close(scale.flatten(), z.var(dims), 0.05):
         raise Wrong("your scale is the variance: its root is the standard deviation.")
     after = (z - shift) / scale
-    if not _near(after.mean(dims), 0 * one, 1e-6):
+    if not close(after.mean(dims), 0 * one, EXACT):
         worst = after.mean(dims).abs().max()
         raise Wrong(f"after it, the mean of a channel is {worst:.2f} instead of 0.")
-    if not _near(after.std(dims), one, 1e-2):
+    if not close(after.std(dims), one, 1e-2):
         worst = after.std(dims)[0]
         raise Wrong(f"after it, the first channel's standard deviation is {worst:.2f}, not 1.")
 
@@ -159,22 +128,22 @@ def calibrated(answer) -> None:
 @exercise("09.4")
 def divergence(answer) -> None:
     """KL of one normal distribution from another."""
-    m1, m2 = _normal(6), _normal(6, seed=1)
-    s1, s2 = _normal(6, seed=2).exp(), _normal(6, seed=3).exp()
-    found = _tensor(answer(m1, s1, m2, s2), (6,))
+    m1, m2 = normal(6), normal(6, seed=1)
+    s1, s2 = normal(6, seed=2).exp(), normal(6, seed=3).exp()
+    found = called(answer, m1, s1, m2, s2, shape=(6,))
     right = kl_divergence(Normal(m1, s1), Normal(m2, s2))
-    if _near(found, right, 1e-6):
+    if close(found, right, EXACT):
         return
-    if _near(found, kl_divergence(Normal(m2, s2), Normal(m1, s1)), 1e-6):
+    if close(found, kl_divergence(Normal(m2, s2), Normal(m1, s1)), EXACT):
         raise Wrong("that is the divergence of the second from the first: it is not symmetric.")
-    if _near(found, right / math.log(2), 1e-6):
+    if close(found, right / math.log(2), EXACT):
         raise Wrong("that is in bits; nats take the natural logarithm.")
-    if _near(found, kl_divergence(Normal(m1, s1**0.5), Normal(m2, s2**0.5)), 1e-6):
+    if close(found, kl_divergence(Normal(m1, s1**0.5), Normal(m2, s2**0.5)), EXACT):
         raise Wrong("you take s for the variance; it is the standard deviation: square it.")
-    same = answer(m1, s1, m1, s1)
-    if not _near(same, torch.zeros(6, dtype=torch.float64), 1e-6):
+    itself = called(answer, m1, s1, m1, s1, shape=(6,))
+    if not close(itself, 0 * right, EXACT):
         raise Wrong(
-            f"of a distribution from itself it is {same[0]:.2f} by your formula, and must be 0."
+            f"of a distribution from itself it is {itself[0]:.2f} by your formula, and must be 0."
         )
     if (found < 0).any():
         raise Wrong("a divergence is never below 0, and yours is somewhere.")
