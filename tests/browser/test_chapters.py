@@ -35,7 +35,8 @@ def test_every_chapter_opens(browser, app, tab, width, scheme, language):
         shown = panel.locator("canvas:visible, svg:visible, p:visible").first
         shown.wait_for(timeout=60_000)
         expect(panel.locator(f'canvas[aria-label="{UNDRAWN[language]}"]')).to_have_count(
-            0, timeout=60_000
+            0,
+            timeout=150_000,  # the app may still be warming up
         )
         page.evaluate("document.querySelectorAll('.chapters details').forEach(d => d.open = true)")
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, place

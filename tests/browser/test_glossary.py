@@ -43,8 +43,6 @@ def chapter(page, app, watch):
 def tab(page, app, watch):
     """The page with a chapter open whose question names its key terms."""
     open_tab(page, app, "Forward", ".equation canvas >> visible=true")
-    host = page.locator(".equation-chapter")
-    host.evaluate("(host, place) => explorer.terms(host, place)", PLACE)
     page.locator(WORDS).last.scroll_into_view_if_needed()
     yield page
     assert watch.errors == []
