@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from explorer import backends
 from explorer.app import checks, studio
 from explorer.app.engine import Engine
 from explorer.app.player import grey
@@ -38,7 +39,8 @@ def engine() -> Engine:
 
 @cache
 def _engine() -> Engine:
-    return Engine(zoo.load(MODEL))
+    net = zoo.load(MODEL)
+    return Engine(net, backends.network(net))
 
 
 def vae() -> VAE:

@@ -9,6 +9,7 @@ from functools import cache
 import torch
 from torch import Tensor
 
+from explorer import backends
 from explorer.app import checks, labels, sessions
 from explorer.app.engine import Engine
 from explorer.models import zoo
@@ -29,7 +30,7 @@ def use(name_or_path: str) -> None:
         raise zoo.ZooError(f"{name_or_path} is a {net.card.kind}; the app needs a U-Net.")
     labels.use(net.cfg, net.card.facts)
     with _lock:
-        _engine, _name = Engine(net), name_or_path
+        _engine, _name = Engine(net, backends.network(net)), name_or_path
 
 
 def engine() -> Engine:
@@ -43,7 +44,8 @@ def common() -> Engine:
     global _engine
     with _lock:
         if _engine is None:
-            _engine = Engine(zoo.load(_name))
+            net = zoo.load(_name)
+            _engine = Engine(net, backends.network(net))
         return _engine
 
 
@@ -55,7 +57,8 @@ def digits() -> Engine:
 
 @cache
 def _shipped() -> Engine:
-    return Engine(zoo.load("mnist"))
+    net = zoo.load("mnist")
+    return Engine(net, backends.network(net))
 
 
 def noise(seeds: list[int]) -> Tensor:
