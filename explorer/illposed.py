@@ -6,13 +6,13 @@ the others (Salimans and Ho 2022, section 4 and appendix D).
 
 from torch import Tensor
 
-from explorer.denoisers import Target, eps_hat, to_x0
+from explorer.denoisers import eps_hat, to_x0
 from explorer.schedules import Level
 
 NAMES = ("v", "eps", "x0")
 
 
-def named(xt: Tensor, v_hat: Tensor, level: Level) -> dict[Target, Tensor]:
+def named(xt: Tensor, v_hat: Tensor, level: Level) -> dict[str, Tensor]:
     """The prediction (B, ...) under its three names, in float64: "v", "eps" and "x0".
 
     Raises ValueError at sigma == 0, where there is no noise to name.
@@ -22,7 +22,7 @@ def named(xt: Tensor, v_hat: Tensor, level: Level) -> dict[Target, Tensor]:
     return {"v": v_hat, "eps": eps_hat(xt, x0_hat, level), "x0": x0_hat}
 
 
-def renamed(prediction: Tensor, xt: Tensor, level: Level, name: Target, wanted: Target) -> Tensor:
+def renamed(prediction: Tensor, xt: Tensor, level: Level, name: str, wanted: str) -> Tensor:
     """A prediction of one name as x0_hat or eps_hat (wanted: "x0" or "eps"), float64.
 
     Raises ValueError where it is undefined: x0_hat from eps at alpha == 0, eps_hat at sigma == 0.
@@ -30,11 +30,11 @@ def renamed(prediction: Tensor, xt: Tensor, level: Level, name: Target, wanted: 
     if name == wanted:
         return prediction
     xt = xt.double()
-    x0_hat = to_x0(prediction, xt, level, name)
+    x0_hat = to_x0(prediction, xt, level, name)  # type: ignore[arg-type]  # it checks the name
     return x0_hat if wanted == "x0" else eps_hat(xt, x0_hat, level)
 
 
-def factor(level: Level, name: Target, wanted: Target) -> float | None:
+def factor(level: Level, name: str, wanted: str) -> float | None:
     """By how much an error in the one becomes an error in the other; None where it is undefined."""
     alpha, sigma = level
     top, bottom = {
@@ -61,14 +61,14 @@ ERRORS = {"hundredth": hundredth, "half": half}
 
 
 def grown(
-    names: dict[Target, Tensor], xt: Tensor, level: Level, wanted: Target, error: str, noise: Tensor
-) -> dict[Target, Tensor | None]:
+    names: dict[str, Tensor], xt: Tensor, level: Level, wanted: str, error: str, noise: Tensor
+) -> dict[str, Tensor | None]:
     """x0_hat or eps_hat (1, ...) as it comes out of each name that has an error of this kind.
 
     noise (1, ...): the direction of a 1 % error. None where a name does not tell it at all.
     """
     noise = noise.double()
-    found: dict[Target, Tensor | None] = {}
+    found: dict[str, Tensor | None] = {}
     for name, prediction in names.items():
         if factor(level, name, wanted) is None:
             found[name] = None
