@@ -9,12 +9,13 @@ from typing import Any
 
 import gradio as gr
 
+from explorer import names
 from explorer.app import checks, classes, labels
 from explorer.app.tables import NAMES
 from explorer.app.theme import widget
 
 DIGITS = labels.DIGITS
-SPACINGS = ("linspace", "leading", "trailing", "karras")  # explorer.schedules', without torch
+SPACINGS = tuple(names.SPACINGS)
 LAST_SEED = 9999
 THREE_CHOICES = (
     "Sampler, spacing and schedule are three separate choices. The schedule says what noise "
