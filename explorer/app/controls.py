@@ -22,13 +22,7 @@ THREE_CHOICES = (
     "means, the spacing picks the levels to stop at, the sampler says how to get from one to "
     "the next. The network is told only the noise level, so it serves every combination."
 )
-SOURCE = {
-    "linear": "linear()",
-    "cosine": "cosine()",
-    "karras": "karras()",
-    "zero_snr": "zero_snr(linear())",
-    "scaled_linear": "scaled_linear()",
-}
+SOURCE = {name: f"{name}()" for name in NAMES} | {"zero_snr": "zero_snr(linear())"}
 # Several requests at a time, so that their network calls can share batches; values unchanged, as
 # Gradio's own checks name no field; of changes that come while one runs, the last.
 SHARED: dict[str, Any] = {
