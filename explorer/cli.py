@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from explorer import cli_server
 from explorer.figures import palette
 
 cli = typer.Typer(
@@ -71,10 +72,9 @@ def app(
 
     The tab Train can train on the pictures of --data.
     """
-    from explorer.app.main import launch
+    from explorer.app.main import launch, present
 
-    if data is not None and not data.exists():
-        raise ValueError(f"There is nothing at {data}: --data names a folder or an .npz.")
+    present(data)
     launch(host, port, browser=browser, model=model, data=data)
 
 
@@ -233,6 +233,10 @@ def bench(
         training.report(model, json, max(1, repeats // 4))  # a step takes a second
     else:
         report(model, json, app, repeats)
+
+
+for _command, _example in cli_server.COMMANDS:
+    cli.command(epilog=_example)(_command)
 
 
 if __name__ == "__main__":

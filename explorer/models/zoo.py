@@ -33,6 +33,7 @@ class Card:
     config: dict
     facts: dict  # how it was trained
     metrics: dict  # measured quality, empty where none was measured
+    file: Path = Path()  # its weights, where they are on disk
 
 
 def _unet() -> tuple[type, type]:
@@ -122,7 +123,7 @@ def load(name_or_path: str | Path) -> nn.Module:
     net = _build(path, about)
     _check_match(path, net.state_dict(), tensors)
     net.load_state_dict(tensors)  # copies into float32
-    net.card = Card(path.stem, about["kind"], about["config"], about["facts"], _metrics(path))
+    net.card = Card(path.stem, about["kind"], about["config"], about["facts"], _metrics(path), path)
     return net.eval().requires_grad_(False)
 
 
