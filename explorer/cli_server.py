@@ -24,7 +24,7 @@ def serve(
     replicas: Annotated[int, typer.Option(min=1, help="With --ray: replicas at least.")] = 2,
     most: Annotated[
         int | None,
-        typer.Option(min=1, help="With --ray: replicas at most, as load asks for; else --replicas."),
+        typer.Option(min=1, help="With --ray: replicas at most, as load asks for."),
     ] = None,
     cores: Annotated[
         int | None, typer.Option(min=1, help="With --ray: cores of a replica; else a fair share.")
@@ -59,8 +59,8 @@ def space(
 ) -> None:
     """Write a folder that can be pushed as a Gradio Space.
 
-    pip's own index has torch for Linux only with NVIDIA's libraries, gigabytes that a free Space
-    does not use. PyTorch's page "Get started" shows the address of its index of CPU builds.
+    pip's own index has torch for Linux only with NVIDIA's libraries: it works, but they are
+    gigabytes. PyTorch's page "Get started" shows the address of its index of CPU builds.
     """
     from explorer.space import write
 

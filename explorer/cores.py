@@ -19,7 +19,7 @@ def cores(cgroup: Path = CGROUP) -> int:
 
 
 def claim() -> None:
-    """Have torch and the runtimes beside it, not yet imported, use that many; a set number stays."""
+    """Have torch, not yet imported, use that many, unless OMP_NUM_THREADS already says how many."""
     os.environ.setdefault("OMP_NUM_THREADS", str(cores()))
 
 

@@ -11,7 +11,6 @@ from torch import nn
 
 from explorer.denoisers import Network
 
-
 # What gives the function instead, where networks are computed elsewhere: explorer.serving sets it.
 elsewhere: Callable[[nn.Module], Network] | None = None
 
