@@ -15,7 +15,7 @@ def cores(cgroup: Path = CGROUP) -> int:
     threads, which then wait for each other.
     """
     allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return max(1, min(allowed or 1, math.ceil(_share(cgroup))))
+    return max(1, math.ceil(min(allowed or 1, _share(cgroup))))
 
 
 def claim() -> None:

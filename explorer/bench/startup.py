@@ -56,7 +56,7 @@ def _start(
     then: Callable[[int], float] = lambda pid: 0.0,
 ) -> tuple[float, float, float]:
     """Seconds until HTTP 200, seconds until the first picture, and what `then` finds at its pid."""
-    port = _free_port()
+    port = free_port()
     quiet = os.environ | {"PYTHONWARNINGS": "ignore"}
     began = time.perf_counter()
     process = subprocess.Popen(
@@ -64,12 +64,12 @@ def _start(
     )
     try:
         address = f"http://127.0.0.1:{port}/"
-        _wait_for(address, process)
+        wait_for(address, process)
         served = time.perf_counter() - began
         if look:
             look(address)
         else:
-            _wait_for(address + "config", process)
+            wait_for(address + "config", process)
         return served, time.perf_counter() - began, then(process.pid)
     finally:
         process.terminate()
@@ -80,13 +80,13 @@ def _start(
             process.wait()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
 
 
-def _wait_for(address: str, process: subprocess.Popen) -> None:
+def wait_for(address: str, process: subprocess.Popen) -> None:
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         if process.poll() is not None:
