@@ -7,8 +7,9 @@ the packages that those import, at the versions that are installed here and so w
 import shutil
 import sys
 from importlib import metadata
-from modulefinder import ModuleFinder
+from modulefinder import Module, ModuleFinder
 from pathlib import Path
+from typing import IO, Any
 
 from explorer.paths import ASSETS
 
@@ -73,7 +74,9 @@ FROM_DEFAULT = """\
 class _Ours(ModuleFinder):
     """Finds our modules only; every other import counts as one that cannot be found."""
 
-    def find_module(self, name, path, parent=None):
+    def find_module(
+        self, name: str, path: Any, parent: Module | None = None
+    ) -> tuple[IO[Any] | None, str | None, tuple[str, str, int]]:
         if path is None and name != PACKAGE.name:
             raise ImportError(name)
         return super().find_module(name, path, parent)
@@ -137,7 +140,8 @@ def found() -> tuple[list[Path], dict[str, str]]:
     """
     finder = _Ours(path=[str(PACKAGE.parent)])
     finder.import_hook(ENTRY)
-    files = sorted(Path(m.__file__) for m in finder.modules.values() if m.__file__)
+    places = [getattr(module, "__file__", None) for module in finder.modules.values()]
+    files = sorted(Path(place) for place in places if place)
     outside = {name.split(".")[0] for name in finder.badmodules} - set(sys.stdlib_module_names)
     known = metadata.packages_distributions()
     distributions = {known[name][0] for name in outside - BROUGHT - APART if name in known}

@@ -12,6 +12,12 @@ import os
 import secrets
 import sys
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ray.serve.handle import DeploymentHandle
+
+    from explorer.serving.replica import Networks
 
 APP = "denoising-explorer"  # what Ray Serve calls the application
 MISSING = (
@@ -45,12 +51,12 @@ def start(plan: Plan) -> None:
     """
     handle = deploy(plan)
     from explorer import backends
-    from explorer.serving.remote import Remote
+    from explorer.serving.remote import remote
 
-    backends.elsewhere = lambda net: Remote(net, handle)
+    backends.elsewhere = lambda net: remote(net, handle)
 
 
-def deploy(plan: Plan):
+def deploy(plan: Plan) -> "DeploymentHandle[Networks]":
     """Ray Serve's handle of the replicas, once all of `plan.least` are ready."""
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing here calls home
     own = "RAY_ADDRESS" not in os.environ
@@ -64,7 +70,7 @@ def deploy(plan: Plan):
         from explorer.serving.replica import Networks
     except ImportError as error:
         raise ValueError(MISSING) from error
-    quiet = {"log_to_driver": False, "logging_level": "ERROR"}
+    quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}
     try:
         if own:
             cpus = plan.most * plan.cores
@@ -76,17 +82,17 @@ def deploy(plan: Plan):
     atexit.register(ray.shutdown)
     logging.getLogger("ray.serve").setLevel(logging.ERROR)
     serve.start(proxy_location="Disabled", logging_config={"log_level": "ERROR"})
-    replicas = serve.deployment(Networks).options(
+    deployment = serve.deployment(
         ray_actor_options={"num_cpus": plan.cores},
         health_check_period_s=2,
         graceful_shutdown_timeout_s=2,
         max_ongoing_requests=8,
         **_number(plan),
     )
-    return serve.run(replicas.bind(plan.cores), name=APP, route_prefix=None)
+    return serve.run(deployment(Networks).bind(plan.cores), name=APP, route_prefix=None)
 
 
-def _number(plan: Plan) -> dict:
+def _number(plan: Plan) -> dict[str, Any]:
     if plan.least == plan.most:
         return {"num_replicas": plan.least}
     scale = {"min_replicas": plan.least, "max_replicas": plan.most, "target_ongoing_requests": 1}

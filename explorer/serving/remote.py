@@ -8,23 +8,32 @@ from ray.serve.exceptions import RayServeException
 from ray.serve.handle import DeploymentHandle
 from torch import Tensor, nn
 
+from explorer.denoisers import Network
 from explorer.models import zoo
-from explorer.serving.replica import Call
+from explorer.models.model import Model
+from explorer.serving.replica import Call, Networks
 
 TRIES = 3  # replicas that may die under one batch before it is computed here
 LIMIT = 15.0  # seconds to wait for an answer: a batch takes a fraction of one
 REST = 10.0  # seconds to compute here after no replica answered; Ray starts new ones meanwhile
 
 
+def remote(net: nn.Module, handle: "DeploymentHandle[Networks]") -> Network:
+    """What computes net on the replicas; net itself where no file holds its weights."""
+    if isinstance(net, Model) and hasattr(net, "card") and net.card.file.is_file():
+        return Remote(net, handle)
+    return net
+
+
 class Remote:
     """Computes batches on the replicas, or here while none answers: no caller sees an error."""
 
-    def __init__(self, net: nn.Module, handle: DeploymentHandle) -> None:
+    def __init__(self, net: Model, handle: "DeploymentHandle[Networks]") -> None:
         """net: a network that `zoo.load` gave, so that a replica can load the same."""
         self._net = net
         self._handle = handle
         file = net.card.file
-        self._name = net.card.name if file.parent == zoo.MODELS else str(file)
+        self._name = net.card.name if file.parent == zoo.MODELS else str(file.resolve())
         self._rest_until = 0.0
 
     def __call__(self, x: Tensor, angle: Tensor, context: Tensor) -> Tensor:
