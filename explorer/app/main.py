@@ -8,6 +8,7 @@ import or build may import torch: the page must be served first (see `Context.wa
 """
 
 import os
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -169,6 +170,14 @@ def launch(
     context.warm_up.insert(0, _claim)
     context.start_warm_up()
     demo.block_thread()
+    _end()
+
+
+def _end() -> None:
+    """End at once. Python would first wait for threads that compute, and for those in turn that
+    wait for their answers; what is on disk is whole at every moment (`explorer.files`)."""
+    sys.stdout.flush()
+    os._exit(0)
 
 
 def _claim() -> None:

@@ -13,6 +13,7 @@ from explorer.denoisers import Network
 
 # What gives the function instead, where networks are computed elsewhere: explorer.serving sets it.
 elsewhere: Callable[[nn.Module], Network] | None = None
+parallel = 1  # batches that an engine may have under way: more where it only waits for them
 
 
 def network(net: nn.Module) -> Network:

@@ -54,6 +54,7 @@ def start(plan: Plan) -> None:
     from explorer.serving.remote import remote
 
     backends.elsewhere = lambda net: remote(net, handle)
+    backends.parallel = plan.most
 
 
 def deploy(plan: Plan) -> "DeploymentHandle[Networks]":
