@@ -18,6 +18,7 @@ from typing import TypeVar
 import torch
 from torch import Tensor, nn
 
+from explorer.app import limits
 from explorer.denoisers import Network
 
 Result = TypeVar("Result")
@@ -80,6 +81,7 @@ class Engine:
 
     def __call__(self, x: Tensor, angle: Tensor, context: Tensor) -> Tensor:
         """The network's prediction (B, C, H, W); blocks until the shared batch was computed."""
+        limits.spent()
         call = _Call(x, angle, context)
         self._queue.put(call)
         return call.answer.result()

@@ -17,7 +17,8 @@ import gradio as gr
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
-from explorer.app import theme
+from explorer.app import limits, theme
+from explorer.app.guard import Guard
 from explorer.app.tabs import (
     attention,
     course,
@@ -73,7 +74,8 @@ class Context:
 def build(context: Context | None = None) -> gr.Blocks:
     """The page with all tabs, ready to be launched."""
     context = context or Context()
-    with gr.Blocks(title="Denoising Explorer", analytics_enabled=False) as demo:
+    kept = (600, 3600 * limits.KEPT)  # seconds: how often is looked, and how long an upload stays
+    with gr.Blocks(title="Denoising Explorer", analytics_enabled=False, delete_cache=kept) as demo:
         gr.HTML(
             html_template=_masthead(),
             js_on_load=theme.widget("languages"),
@@ -84,6 +86,7 @@ def build(context: Context | None = None) -> gr.Blocks:
             for module in TABS:
                 with gr.Tab(module.TITLE) as context.tab:
                     module.build(context)
+    limits.apply(demo)
     return demo
 
 
@@ -114,7 +117,9 @@ def options() -> dict:
         "quiet": True,
         "i18n": gr.I18n(**{language: catalogue.load(language) for language in catalogue.others()}),
         # The page holds all scripts and texts; compressed it is a quarter as large
-        "app_kwargs": {"middleware": [Middleware(GZipMiddleware, compresslevel=5)]},
+        "app_kwargs": {
+            "middleware": [Middleware(Guard), Middleware(GZipMiddleware, compresslevel=5)]
+        },
     }
 
 
@@ -146,7 +151,7 @@ def launch(
         os.environ["EXPLORER_DATA"] = str(data)  # the other tabs find their test digits there too
     context = Context(model=model, data=data)
     demo = build(context)
-    demo.queue(max_size=200, status_update_rate=1, api_open=False)
+    demo.queue(max_size=limits.WAITING, status_update_rate=1, api_open=False)
     demo.launch(
         server_name=host,
         server_port=port,
