@@ -8,6 +8,7 @@ import or build may import torch: the page must be served first (see `Context.wa
 """
 
 import os
+import socket
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -141,8 +142,11 @@ def launch(
         data: pictures to train on: the folder of data sets (EXPLORER_DATA, or ./data, where it is
             None), an .npz, or a folder of images.
 
-    Raises ZooError, a sentence that names the file, where the model cannot be loaded.
+    Raises ZooError, a sentence that names the file, where the model cannot be loaded; OSError, a
+    sentence, where the port is in use or a file of the page is missing.
     """
+    if port is not None:
+        _free(host, port)  # before anything slow
     if model != SHIPPED:  # the shipped one waits until the page is served
         from explorer.app import studio
 
@@ -165,6 +169,19 @@ def launch(
     demo.block_thread()
 
 
+def _free(host: str, port: int) -> None:
+    """Raise OSError, a sentence, where another program listens there."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise OSError(
+                f"{host}:{port} cannot be listened on ({error.strerror}): end the server that "
+                "holds it, or choose another --port."
+            ) from error
+
+
 def _claim() -> None:
     from explorer.app import engine  # torch comes with it: after the page is served
 
@@ -172,10 +189,8 @@ def _claim() -> None:
 
 
 if __name__ == "__main__":
-    import argparse
+    import sys
 
-    parser = argparse.ArgumentParser(prog="explorer.app.main", description="Serve the app.")
-    parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=None)
-    arguments = parser.parse_args()
-    launch(arguments.host, arguments.port)
+    from explorer.cli import main
+
+    main(["app", *sys.argv[1:]])
