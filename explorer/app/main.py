@@ -18,6 +18,7 @@ import gradio as gr
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
+from explorer import paths
 from explorer.app import limits, theme
 from explorer.app.guard import Guard
 from explorer.app.tabs import (
@@ -32,6 +33,7 @@ from explorer.app.tabs import (
     truth,
     unet,
 )
+from explorer.models import sums
 from explorer.words import catalogue
 from explorer.words.catalogue import LANGUAGES
 
@@ -154,14 +156,18 @@ def launch(
     if data is not None and data.is_dir():
         os.environ["EXPLORER_DATA"] = str(data)  # the other tabs find their test digits there too
     context = Context(model=model, data=data)
-    demo = build(context)
+    with paths.shipped():
+        demo = build(context)
+        settings = options()
+    for file in sums.missing(paths.ASSETS / "models"):
+        print(f"{file} is missing: what needs this model will say so.", flush=True)
     demo.queue(max_size=limits.WAITING, status_update_rate=1, api_open=False)
     demo.launch(
         server_name=host,
         server_port=port,
         inbrowser=browser,
         prevent_thread_lock=True,
-        **options(),
+        **settings,
     )
     print(f"Denoising Explorer is at {demo.local_url} (Ctrl+C ends it)", flush=True)
     context.warm_up.insert(0, _claim)

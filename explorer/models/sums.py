@@ -31,6 +31,11 @@ def shipped(folder: Path) -> dict[str, str]:
     return {words[1].removeprefix("*"): words[0] for words in lines if len(words) == 2}
 
 
+def missing(folder: Path) -> list[Path]:
+    """The files that the folder's list names and that are not there."""
+    return [folder / name for name in shipped(folder) if not (folder / name).is_file()]
+
+
 def changed(path: Path) -> bool:
     """Whether the list beside `path` names it with another SHA-256.
 
