@@ -18,6 +18,7 @@ from typing import Generic, TypeVar
 import torch
 from torch import Tensor, nn
 
+from explorer.app import limits
 from explorer.denoisers import Network
 
 Net = TypeVar("Net", bound=nn.Module)
@@ -81,6 +82,7 @@ class Engine(Generic[Net]):
 
     def __call__(self, x: Tensor, angle: Tensor, context: Tensor) -> Tensor:
         """The network's prediction (B, C, H, W); blocks until the shared batch was computed."""
+        limits.spent()
         call = _Call(x, angle, context)
         self._queue.put(call)
         return call.answer.result()

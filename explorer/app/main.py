@@ -9,6 +9,7 @@ import or build may import torch: the page must be served first (see `Context.wa
 
 import os
 import sys
+import socket
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -18,8 +19,9 @@ import gradio as gr
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
-from explorer import cores
-from explorer.app import theme
+from explorer import cores, paths
+from explorer.app import limits, theme
+from explorer.app.guard import Guard
 from explorer.app.tabs import (
     attention,
     course,
@@ -32,6 +34,7 @@ from explorer.app.tabs import (
     truth,
     unet,
 )
+from explorer.models import sums
 from explorer.words import catalogue
 from explorer.words.catalogue import LANGUAGES
 
@@ -75,7 +78,8 @@ class Context:
 def build(context: Context | None = None) -> gr.Blocks:
     """The page with all tabs, ready to be launched."""
     context = context or Context()
-    with gr.Blocks(title="Denoising Explorer", analytics_enabled=False) as demo:
+    kept = (600, 3600 * limits.KEPT)  # seconds: how often is looked, and how long an upload stays
+    with gr.Blocks(title="Denoising Explorer", analytics_enabled=False, delete_cache=kept) as demo:
         gr.HTML(
             html_template=_masthead(),
             js_on_load=theme.widget("languages"),
@@ -86,6 +90,7 @@ def build(context: Context | None = None) -> gr.Blocks:
             for module in TABS:
                 with gr.Tab(module.TITLE) as context.tab:
                     module.build(context)
+    limits.apply(demo)
     return demo
 
 
@@ -116,7 +121,9 @@ def options() -> dict:
         "quiet": True,
         "i18n": gr.I18n(**{language: catalogue.load(language) for language in catalogue.others()}),
         # The page holds all scripts and texts; compressed it is a quarter as large
-        "app_kwargs": {"middleware": [Middleware(GZipMiddleware, compresslevel=5)]},
+        "app_kwargs": {
+            "middleware": [Middleware(Guard), Middleware(GZipMiddleware, compresslevel=5)]
+        },
     }
 
 
@@ -146,8 +153,11 @@ def launch(
             None), an .npz, or a folder of images.
         root_path: where a proxy serves it, such as "/explorer"; GRADIO_ROOT_PATH where None.
 
-    Raises ZooError, a sentence that names the file, where the model cannot be loaded.
+    Raises ZooError, a sentence that names the file, where the model cannot be loaded; OSError, a
+    sentence, where the port is in use or a file of the page is missing.
     """
+    if port is not None:
+        _free(host, port)  # before anything slow
     cores.claim()
     if model != SHIPPED:  # the shipped one waits until the page is served
         from explorer.app import studio
@@ -156,15 +166,19 @@ def launch(
     if data is not None and data.is_dir():
         os.environ["EXPLORER_DATA"] = str(data)  # the other tabs find their test digits there too
     context = Context(model=model, data=data)
-    demo = build(context)
-    demo.queue(max_size=200, status_update_rate=1, api_open=False)
+    with paths.shipped():
+        demo = build(context)
+        settings = options()
+    for file in sums.missing(paths.ASSETS / "models"):
+        print(f"{file} is missing: what needs this model will say so.", flush=True)
+    demo.queue(max_size=limits.WAITING, status_update_rate=1, api_open=False)
     demo.launch(
         server_name=host,
         server_port=port,
         inbrowser=browser,
         root_path=root_path,
         prevent_thread_lock=True,
-        **options(),
+        **settings,
     )
     print(f"Denoising Explorer is at {demo.local_url} (Ctrl+C ends it)", flush=True)
     context.warm_up.insert(0, _claim)
@@ -180,6 +194,19 @@ def _end() -> None:
     os._exit(0)
 
 
+def _free(host: str, port: int) -> None:
+    """Raise OSError, a sentence, where another program listens there."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise OSError(
+                f"{host}:{port} cannot be listened on ({error.strerror}): end the server that "
+                "holds it, or choose another --port."
+            ) from error
+
+
 def _claim() -> None:
     from explorer.app import engine  # torch comes with it: after the page is served
 
@@ -187,10 +214,8 @@ def _claim() -> None:
 
 
 if __name__ == "__main__":
-    import argparse
+    import sys
 
-    parser = argparse.ArgumentParser(prog="explorer.app.main", description="Serve the app.")
-    parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=None)
-    arguments = parser.parse_args()
-    launch(arguments.host, arguments.port)
+    from explorer.cli import main
+
+    main(["app", *sys.argv[1:]])

@@ -24,14 +24,7 @@ PRIVACY = (
 
 def uploaded(path: object) -> dict:
     """A new file, for the inbox; the page makes all sizes from it. Raises gr.Error, a sentence."""
-    if not isinstance(path, str):
-        raise checks.refuse("Choose a picture file first.")
-    try:
-        picture = upload.full(path)
-    except (upload.UploadError, OSError) as error:
-        raise checks.refuse(str(error)) from None
-    finally:
-        Path(path).unlink(missing_ok=True)
+    picture = upload.taken(path)
     return {"key": "upload", **upload.packed(picture), "name": "your picture", "note": ""}
 
 

@@ -5,7 +5,6 @@ who drew the training data; so no data set is needed. torch is imported when fir
 """
 
 from functools import cache
-from pathlib import Path
 from random import Random
 
 import numpy as np
@@ -79,14 +78,7 @@ def another(sent: object) -> dict:
 
 def uploaded(path: object) -> dict:
     """A picture file for the shelf; the file is deleted. Raises gr.Error, a sentence."""
-    if not isinstance(path, str):
-        raise checks.refuse("Choose a picture file first.")
-    try:
-        picture = reduced(upload.full(path))
-    except (upload.UploadError, OSError) as error:
-        raise checks.refuse(str(error)) from None
-    finally:
-        Path(path).unlink(missing_ok=True)
+    picture = reduced(upload.taken(path))
     return {"tiles": [_tile("yours", "Your picture", picture, YOURS)], "choose": True}
 
 
