@@ -17,7 +17,7 @@ import gradio as gr
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
-from explorer.app import theme
+from explorer.app import share, theme
 from explorer.app.tabs import (
     attention,
     course,
@@ -83,7 +83,9 @@ def build(context: Context | None = None) -> gr.Blocks:
         with gr.Tabs():
             for module in TABS:
                 with gr.Tab(module.TITLE) as context.tab:
+                    share.place(context.tab, module.__name__.rpartition(".")[2])
                     module.build(context)
+        share.build(demo)
     return demo
 
 
@@ -94,6 +96,7 @@ def _masthead() -> str:
     )
     return (
         f"<h1>Denoising Explorer</h1><p>{INTRO}</p>"
+        '<button type="button" class="share-open">Share</button>'
         f'<p class="languages" translate="no">{languages}</p>'
     )
 

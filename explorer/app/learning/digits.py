@@ -14,7 +14,7 @@ from pathlib import Path
 import anyio.to_thread
 import gradio as gr
 
-from explorer.app import checks, controls, sessions
+from explorer.app import checks, controls, sessions, share
 from explorer.app.line import Line
 from explorer.app.theme import template, widget
 
@@ -169,6 +169,7 @@ def build(context) -> None:
         step=1,
         label="Time limit in seconds: the learning rate falls to zero as it ends",
     )
+    share.keep(seconds, "train.seconds")
     with gr.Row(elem_classes="own-network"):
         go, halt = gr.Button("Train", variant="primary"), gr.Button("Stop")
     show = gr.HTML(
