@@ -5,19 +5,19 @@
   const { link } = ex, MOST = 4; // sentences of complaint that are shown
 
   // A row of the builder: a name, and boxes to lock and hide it.
-  function row({ key, title }, kind, lockable) {
+  function row({ key, title }, kind, lockable, name = title) {
     const box = (what, on) => ex.element('input', { type: 'checkbox', ['data-' + what]: key, 'aria-label': `${what === 'lock' ? 'Lock' : 'Hide'}: ${title}`,
       ...(on ? { checked: '' } : {}) });
-    return ex.element('div', { class: `row ${kind}` }, ex.element('span', {}, title),
+    return ex.element('div', { class: `row ${kind}` }, ex.element('span', {}, name),
       lockable ? box('lock', link.lock.has(key)) : ex.element('span', {}), box('hide', link.hide.has(key)));
   }
 
   // The rows of a place: itself, its own controls, then its chapters with theirs.
   function rowsOf(place, kind) {
-    const own = link.registry.controls.filter(({ at, inside, kind: made }) => (at || '') === place.key && made !== 'state');
+    const own = link.registry.controls.filter(({ key, at, kind: made }) => (at || '') === place.key && made !== 'state' && !key.startsWith('step.'));
     const chapters = link.registry.places.filter(({ key }) => key.startsWith(place.key + '.'));
     const any = link.registry.controls.some(({ at }) => (at || '').startsWith(place.key));
-    return [row(place, kind, any), ...own.map((one) => row(one, kind + '-control', true)), ...chapters.flatMap((one) => rowsOf(one, 'chapter'))];
+    return [row(place, kind, any, kind === 'tab' ? 'The whole tab' : place.title), ...own.map((one) => row(one, kind + '-control', true)), ...chapters.flatMap((one) => rowsOf(one, 'chapter'))];
   }
 
   function group(place) {
@@ -56,7 +56,7 @@
     function address() {
       const query = new URLSearchParams(location.search);
       for (const what of ['lock', 'hide']) {
-        const keys = [...builder.querySelectorAll(`[data-${what}]:checked`)].map((box) => box.dataset[what]);
+        const keys = ticked(what);
         query.delete(what);
         if (keys.length) query.set(what, keys.join(','));
       }
@@ -68,6 +68,7 @@
     function show() {
       field.value = address();
       said.textContent = '';
+      if (!find('.groups').hasChildNodes()) return;
       const whole = (what) => [...builder.querySelectorAll(`.tab [data-${what}]:checked, .chapter [data-${what}]:checked`)].map((box) => box.dataset[what]);
       for (const what of ['lock', 'hide']) {
         const wholes = whole(what);
@@ -78,10 +79,17 @@
       }
     }
 
-    find('.groups').append(...main.map(group));
-    builder.querySelector('[data-hide=questions]').checked = link.hide.has('questions');
-    builder.open = link.lock.size + link.hide.size > 0;
+    // Made when it is first opened: it is long, and few need it.
+    builder.addEventListener('toggle', () => {
+      if (!find('.groups').hasChildNodes()) {
+        find('.groups').append(...main.map(group));
+        builder.querySelector('[data-hide=questions]').checked = link.hide.has('questions');
+      }
+      show();
+    });
     builder.addEventListener('change', show);
+    const ticked = (what) => (find('.groups').hasChildNodes() ? [...builder.querySelectorAll(`[data-${what}]:checked`)].map((box) => box.dataset[what])
+      : [...link[what]]);
     find('.none').onclick = () => { for (const box of builder.querySelectorAll('input')) box.checked = false; show(); };
     find('.copy').onclick = async () => {
       said.textContent = await copy(field) ? 'Copied.' : 'The link is selected: copy it with Ctrl+C.';
@@ -89,6 +97,7 @@
     document.addEventListener('click', ({ target }) => {
       if (!target.closest('.share-open')) return;
       ex.state.write();
+      builder.open ||= link.lock.size + link.hide.size > 0;
       dialog.showModal();
       show();
       find('.copy').focus();

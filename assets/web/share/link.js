@@ -121,7 +121,7 @@
   const chaptersOf = (tab) => registry.places.find(({ key }) => key.startsWith(tab + '.'))?.tabs;
 
   function take(text) {
-    if (text.length > MOST) { complain(`This link is longer than ${MOST} characters, so nothing of it was taken.`); return; }
+    if (text.length > MOST) { complain(`This link holds more than ${MOST} characters, so nothing of it was taken.`); return; }
     for (const [key, value] of new URLSearchParams(text)) {
       if (key === 'v') { if (Number(value) > VERSION) complain('This link was made by a later version of the page: what is not known here is left out.'); }
       else if (key === 'at') opened(registry.places[0].tabs, value);

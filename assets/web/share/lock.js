@@ -3,14 +3,14 @@
 // (share/link.js). It is for attention, not security: the address can be changed by anybody.
 (function (ex) {
   const { link } = ex, TITLE = 'Locked by whoever made this link';
-  const AROUND = 'fieldset, [role=radiogroup], .transport, label';
+  const GROUP = 'fieldset, [role=radiogroup], .transport';
   const FREE = ['Tab', 'Escape', 'F5', 'F6'];
   const ours = link.registry.controls.filter(({ kind, key }) => (kind === 'inputs' || kind === 'state')
     && (link.locked.has(key) || link.hidden.has(key)));
 
   // The parts of the page that belong to a control: a group of inputs, a canvas.
   const parts = ({ key, kind, select }) => (kind === 'state' ? [...document.querySelectorAll(`[data-share="${key}"]`)]
-    : [...new Set([...document.querySelectorAll(select)].map((input) => input.closest(AROUND) || input))]);
+    : [...new Set([...document.querySelectorAll(select)].map((input) => input.closest(GROUP) || input.closest('label') || input))]);
 
   ex.fasten = function () {
     for (const control of ours) {
@@ -19,7 +19,6 @@
     }
     for (const part of document.querySelectorAll('.locked')) {
       part.title = TITLE;
-      part.setAttribute('aria-disabled', 'true');
       const inside = part.matches('input, select, textarea, button') ? [part] : part.querySelectorAll('input, select, textarea, button');
       for (const one of inside) one.disabled = true;
     }
