@@ -32,7 +32,7 @@
   const matches = ({ pattern }, text) => new RegExp(`^(?:${pattern})$`, 'su').test(text);
   const printable = (text) => !/[\u0000-\u0008\u000b-\u001f]/.test(text);
   function number(control, text, low, high, whole) {
-    const value = /^-?\d{1,12}(\.\d{1,12})?(e-?\d{1,2})?$/.test(text) ? Number(text) : NaN;
+    const value = /^-?\d{1,9}(\.\d{1,20})?(e-?\d{1,2})?$/.test(text) ? Number(text) : NaN;
     if (value >= low && value <= high && (!whole || Number.isInteger(value))) return value;
     refused(control, text, low, high);
     return undefined;

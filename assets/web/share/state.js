@@ -67,19 +67,23 @@
     if (!silent) link.refused(control, text);
   }
 
-  // Give to the inputs that have appeared what the link asks for. Runs before they are drawn.
+  // Give to the inputs that have appeared what the link asks for. Whether some are there, but not ready.
   function scan() {
+    let waits = false;
     for (const control of native) {
       if (!pending.has(control.key) && homes.has(control.key)) continue;
       const inputs = inputsOf(control);
       const now = says(inputs);
-      if (now === null && !inputs.length) continue;
+      waits ||= inputs.length > 0 && now === null; // a group of which none is checked yet
+      if (now === null) continue;
       home(control, inputs, now);
       if (!pending.has(control.key)) continue;
       const text = pending.get(control.key), given = give(control, inputs, text);
       if (given) pending.delete(control.key);
-      else if (given !== undefined) drop(control, text, given === null);
+      else if (given === undefined) waits = true;
+      else drop(control, text, given === null);
     }
+    return waits;
   }
 
   function register(key, state) {
@@ -163,11 +167,13 @@
   let looked = -Infinity, coming = false;
   function look() {
     if (coming) return;
-    const wait = looked + APART - performance.now();
-    if (wait > 0) { coming = true; setTimeout(() => { coming = false; look(); }, wait); return; }
-    looked = performance.now();
-    scan();
-    ex.fasten();
+    const now = performance.now(), early = now < looked + APART;
+    if (!early) looked = now;
+    const waits = early || scan();
+    if (!early) ex.fasten();
+    if (!waits) return;
+    coming = true;
+    setTimeout(() => { coming = false; look(); }, looked + APART - now);
   }
 
   for (const name of ['input', 'change', 'click', 'keyup', 'pointerup', 'explorer:position']) document.addEventListener(name, changed);
