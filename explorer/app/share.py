@@ -140,14 +140,13 @@ def listed(demo: gr.Blocks) -> dict[str, list]:
     seen: set[str] = set()
     for block, at, inside in _walk(demo, "", None):
         if block in _places:
+            _once(_places[block], seen)
             found["places"].append(
                 {"key": _places[block], "title": str(block.label), "tab": block._id}
                 | {"tabs": block.parent._id if block.parent else None}
             )
         for control in _controls.get(block, ()):
-            if control.key in seen:
-                raise ValueError(f"Two controls are kept as {control.key}.")
-            seen.add(control.key)
+            _once(control.key, seen)
             control.at, control.inside = at, inside
             found["controls"].append({k: v for k, v in asdict(control).items() if v})
             # low may be 0
@@ -156,6 +155,12 @@ def listed(demo: gr.Blocks) -> dict[str, list]:
         if block in _questions:
             found["questions"].append(block._id)
     return found
+
+
+def _once(key: str, seen: set[str]) -> None:
+    if key in seen:
+        raise ValueError(f"Two controls or places are kept as {key}.")
+    seen.add(key)
 
 
 def _walk(block: Block, at: str, inside: int | None) -> Iterator[tuple[Block, str, int | None]]:

@@ -103,6 +103,6 @@ def _controls(model: str) -> tuple:
         elem_classes="chips",
     )
     share.keep(network, "train.copy")
-    share.seed(seed, "train.batch", fresh)
+    share.seed(seed, "train.batch_seed", fresh)
     share.keep(rate, "train.rate")
     return network, seed, rate, fresh

@@ -14,7 +14,7 @@ from explorer.app.theme import template
 
 TITLE = "Guidance"
 CHAPTERS, GROUP = words.CHAPTERS, "guidance-chapters"
-KEYS = ("scales", "apart", "crowd", "changed", "measured")  # of the chapters, in a link
+KEYS = ("row", "apart", "crowd", "changed", "measured")  # of the chapters, in a link
 LOADING = "The first pictures are on their way: the model is being loaded."
 COMING = "The pictures are on their way."
 FIRST_SCALE, STRONG = 3.0, 6.0

@@ -118,7 +118,7 @@ def _kept(made: gr.HTML) -> None:
 
 CHAPTERS = (
     ("compare", "Compare", laboratory),
-    ("steps", steps.TITLE, steps.build),
+    ("stops", steps.TITLE, steps.build),
     ("grey", grey_image.TITLE, grey_image.build),
     ("training", training_view.TITLE, training_view.build),
 )
