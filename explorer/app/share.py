@@ -14,6 +14,7 @@ rest by itself, without a request: see assets/web/share/state.js. `listed` is th
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import gradio as gr
@@ -80,7 +81,7 @@ def keep(
     kind = "open" if isinstance(component, gr.Accordion) else "value"
     if kind == "open":
         component.elem_id = "more-" + key.replace(".", "-")
-    control = Control(key, title or str(component.label), component._id, kind)
+    control = Control(key, title or _label(component), component._id, kind)
     control.pattern, control.low, control.high, control.field = pattern, low, high, field
     control.also = [other._id for other in also]
     control.mirrors = [(other._id, path, equals) for other, path, equals in mirrors]
@@ -142,7 +143,7 @@ def listed(demo: gr.Blocks) -> dict[str, list]:
         if block in _places:
             _once(_places[block], seen)
             found["places"].append(
-                {"key": _places[block], "title": str(block.label), "tab": block._id}
+                {"key": _places[block], "title": _label(block), "tab": block._id}
                 | {"tabs": block.parent._id if block.parent else None}
             )
         for control in _controls.get(block, ()):
@@ -155,6 +156,11 @@ def listed(demo: gr.Blocks) -> dict[str, list]:
         if block in _questions:
             found["questions"].append(block._id)
     return found
+
+
+def _label(block: Block) -> str:
+    """What a component or a tab is called on the screen."""
+    return str(vars(block).get("label") or "")
 
 
 def _once(key: str, seen: set[str]) -> None:
@@ -178,7 +184,7 @@ def missing(demo: gr.Blocks) -> list[str]:
     kinds = (gr.Radio, gr.Dropdown, gr.Slider, gr.Number, gr.Textbox, gr.Checkbox, gr.Accordion)
     mirrored = {m[0] for marks in _controls.values() for one in marks for m in one.mirrors}
     return [
-        f"{at}: {type(block).__name__} “{block.label}”"
+        f"{at}: {type(block).__name__} “{_label(block)}”"
         for block, at, _ in _walk(demo, "", None)
         if isinstance(block, kinds)
         and not (block in _controls or block in _left or block._id in mirrored)
@@ -191,7 +197,7 @@ def build(demo: gr.Blocks) -> None:
     Called last inside the page: it lists all that was built before.
     """
     found = listed(demo)
-    watched = [
+    watched: list[Any] = [  # components that all have the event `change`
         block
         for block, _, _ in _walk(demo, "", None)
         if any(control.kind == "value" for control in _controls.get(block, ()))
@@ -203,7 +209,9 @@ def build(demo: gr.Blocks) -> None:
         apply_default_css=False,
         elem_id="share",
         elem_classes="explorer-widget",
-        **found,
+        controls=found["controls"],
+        places=found["places"],
+        questions=found["questions"],
         watched=[block._id for block in watched],
     )
     gr.on(

@@ -19,7 +19,8 @@ def opened(browser, address: str):
     """The address in a browser of its own, once the page is made."""
     page = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-US").new_page()
     page.set_default_timeout(60_000)
-    page.watch = Watch(page)
+    page.watch, page.asked = Watch(page), []
+    page.on("request", lambda r: page.asked.append(r.post_data) if "/join" in r.url else None)
     page.goto(address)
     page.wait_for_selector(".masthead h1")
     return page
@@ -138,6 +139,8 @@ def test_a_copied_link_reproduces_every_tab_to_the_pixel(browser, app):
         tab(second, name)
         second.wait_for_function(f"(wanted) => ({SEEN})() === wanted", arg=seen[name])
     assert address(second) == link
+    default = '"data":["7",0,20,'  # the race that the plain page asks for
+    assert [asked for asked in second.asked if default in asked] == []
     assert second.watch.errors == []
     for page in (first, second):
         page.context.close()

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from functools import cache
+from typing import Any
 
 import gradio as gr
 
@@ -146,7 +147,7 @@ def build(context) -> None:
         share.keep(control, f"train.{key}")
     share.keep(steps, "train.steps", within=(1, 20_000))
     share.keep(seed, "train.seed", within=(0, controls.LAST_SEED))
-    silent = {"show_progress": "hidden", "preprocess": False, **controls.SENT}
+    silent: dict[str, Any] = {"show_progress": "hidden", "preprocess": False, **controls.SENT}
     again = {"js": "(value) => value && ({...value, asked: Date.now()})"}  # what was refused
     show.open(opening, None, show, **silent)
     for event, handler, asked in (

@@ -1,6 +1,7 @@
 """Attention: which words a place looks at, which pixels; whether to trust it; what it causes."""
 
 from functools import partial
+from typing import Any
 
 import gradio as gr
 
@@ -175,7 +176,7 @@ def build(context) -> None:
 
 def _typing(typed: gr.Textbox, prompt: gr.Textbox, examples: gr.HTML, also) -> None:
     """Enter asks; so does leaving the field, if it says something else; so does an example."""
-    private = {"api_visibility": "private", "queue": False}
+    private: dict[str, Any] = {"api_visibility": "private", "queue": False}
     also(typed.submit(None, typed, prompt, js="(typed) => typed", **private).then)
     left = gr.Checkbox(False, visible=False)
     share.leave(left, "says only whether the field was left with another prompt")
