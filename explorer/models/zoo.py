@@ -121,7 +121,7 @@ def load(name_or_path: str | Path, wanted: type[Model] | None = None) -> Model:
         raise ZooError(f"{path} holds a {about['kind']}; what is needed is a {wanted.__name__}.")
     _check_match(path, net.state_dict(), tensors)
     net.load_state_dict(tensors)  # copies into float32
-    net.card = Card(path.stem, about["kind"], about["config"], about["facts"], _metrics(path))
+    net.card = Card(path.stem, about["kind"], about["config"], about["facts"], _metrics(path), path)
     return net.eval().requires_grad_(False)
 
 
