@@ -11,7 +11,7 @@
     range.oninput = () => { box.value = Number(from(range.value).toPrecision(3)); oninput(); };
     box.oninput = () => { if (box.value !== '' && Number(box.value) > 0) range.value = to(Number(box.value)); oninput(); };
     set(value);
-    return { node: ex.element('div', { class: 'maker-field' }, ex.element('span', {}, name), range, box), set,
+    return { node: ex.element('div', { class: 'maker-field', 'data-field': name }, ex.element('span', {}, name), range, box), set,
       get value() { return box.value === '' ? null : Number(box.value); } };
   }
 

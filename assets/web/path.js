@@ -7,7 +7,7 @@
   ex.path = function (element, props, watch) {
     const root = element.querySelector('.path-view'), find = (selector) => root.querySelector(selector);
     let got = null, heads = [], nfe = 7;
-    const transport = ex.transport(find('.controls'), { name: 'Evaluations spent', label: (k) => (got ? `NFE ${got.stops[k]}` : ''),
+    const transport = ex.transport(find('.controls'), { name: 'Evaluations spent', key: 'step.path', label: (k) => (got ? `NFE ${got.stops[k]}` : ''),
       onmove: (k) => { if (got) follow(got.stops[k]); } });
 
     function scale() {

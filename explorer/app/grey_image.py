@@ -6,7 +6,7 @@ from functools import cache
 import gradio as gr
 import numpy as np
 
-from explorer.app import checks, controls
+from explorer.app import checks, controls, share
 from explorer.app.once import once
 from explorer.app.theme import template, widget
 
@@ -89,6 +89,8 @@ def build(context) -> None:
         with gr.Column(scale=2, min_width=220), gr.Row(elem_classes="seed"):
             seed = gr.Number(0, label="Seed", precision=0, min_width=90)
             fresh = gr.Button("New noise", variant="primary", min_width=110)
+    share.keep(end, "schedules.end")
+    share.seed(seed, "schedules.seed", fresh)
     show = gr.HTML(
         None,
         html_template=template("grey.html"),

@@ -8,8 +8,8 @@ import or build may import torch: the page must be served first (see `Context.wa
 """
 
 import os
-import sys
 import socket
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from explorer import cores, paths
-from explorer.app import limits, theme
+from explorer.app import limits, share, theme
 from explorer.app.guard import Guard
 from explorer.app.tabs import (
     attention,
@@ -89,7 +89,9 @@ def build(context: Context | None = None) -> gr.Blocks:
         with gr.Tabs():
             for module in TABS:
                 with gr.Tab(module.TITLE) as context.tab:
+                    share.place(context.tab, module.__name__.rpartition(".")[2])
                     module.build(context)
+        share.build(demo)
     limits.apply(demo)
     return demo
 
@@ -101,6 +103,7 @@ def _masthead() -> str:
     )
     return (
         f"<h1>Denoising Explorer</h1><p>{INTRO}</p>"
+        '<button type="button" class="share-open">Share</button>'
         f'<p class="languages" translate="no">{languages}</p>'
     )
 

@@ -4,7 +4,7 @@ from html import escape
 
 import gradio as gr
 
-from explorer.app import checks, controls, gallery
+from explorer.app import checks, controls, gallery, share
 from explorer.app.once import once
 from explorer.app.player import player
 from explorer.app.tables import NAMES
@@ -89,6 +89,7 @@ def build(context) -> None:
         label = gr.Radio(
             list(LABELS), value="nothing", label="Tell the model", elem_classes="chips"
         )
+        share.keep(label, "forward.told")
     with gr.Row():
         with gr.Column(scale=3, min_width=320):
             show = player(None, name="resume", picture=52, empty=EMPTY)

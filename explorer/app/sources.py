@@ -9,7 +9,7 @@ from typing import Any
 
 import gradio as gr
 
-from explorer.app import checks, upload
+from explorer.app import checks, share, upload
 from explorer.app.controls import note
 from explorer.app.theme import template, widget
 from explorer.paths import default_root
@@ -79,6 +79,7 @@ def build() -> None:
     if _offered():
         with gr.Row(elem_classes=["drawer", "drawer-mnist"]):
             number = gr.Number(0, label="Test digit, 0 to 9999", precision=0)
+            share.leave(number, "only where MNIST itself is at hand: the link holds no picture")
             another = gr.Button("Another digit", size="md")
         following = f"(number) => Math.floor(Math.random() * {DIGITS})"
         another.click(None, number, number, js=following, api_visibility="private").then(

@@ -17,6 +17,9 @@ WEB = ASSETS / "web"
 # In the order in which they run: base first, each later file uses only earlier ones.
 SCRIPTS = (
     "base.js",
+    "share/link.js",
+    "share/state.js",
+    "share/lock.js",
     "dictionary.js",
     "language.js",
     "normal.js",
@@ -83,6 +86,7 @@ SCRIPTS = (
     "unet/parts.js",
     "learning/digits.js",
     "learning/batch.js",
+    "share/dialog.js",
     "visit.js",
     "terms.js",
     "course/lessons.js",
@@ -95,6 +99,7 @@ SCRIPTS = (
 )
 STYLES = (
     "app.css",
+    "share.css",
     "ask.css",
     "player.css",
     "forward.css",

@@ -2,11 +2,15 @@
 // One state, the one way of the ODE and many of the SDE; press on the plane for another start.
 (function (ex) {
   ex.truthWays = function (element, props, watch, onstart) {
-    let got = null, plane = null;
+    let got = null, plane = null, sent = null, wanted = null; // starts: the last one pressed; a link's
+    const near = (a, b) => a && b && Math.hypot(a[0] - b[0], a[1] - b[1]) < 0.002;
+    const begin = (start) => { sent = start; onstart({ start }); };
     const root = ex.truth(element, props, watch, { load: (value) => setTimeout(() => load(value)), draw: () => draw(transport.position) });
     const find = (selector) => root.querySelector(selector);
-    const transport = ex.transport(find('.controls'), { name: 'Step', label: (k) => (got ? `σ = ${got.sigma[k].toFixed(3)}` : ''), onmove: (k) => draw(k) });
+    const transport = ex.transport(find('.controls'), { name: 'Step', key: 'step.ways', label: (k) => (got ? `σ = ${got.sigma[k].toFixed(3)}` : ''), onmove: (k) => draw(k) });
     root.addEventListener('keydown', transport.key);
+    ex.state.register('truth.start', { set(text) { wanted = ex.state.pair(text); },
+      get: () => (!got ? undefined : near(got.start, sent) ? sent.map((v) => v.toFixed(3)).join() : null) });
 
     function load(value) {
       const first = !got;
@@ -14,11 +18,15 @@
       if (!plane) {
         plane = ex.plane({ half: value.half, label: 'The plane' });
         plane.canvas.style.cursor = 'crosshair';
-        plane.canvas.addEventListener('click', (event) => onstart({ start: plane.at(event) }));
+        plane.canvas.addEventListener('click', (event) => begin(plane.at(event)));
+        plane.canvas.dataset.share = 'truth.start';
         find('.stage-plane').append(plane.canvas);
       }
       find('.from').textContent = `(${value.start.map((v) => ex.show(v, 2)).join(', ')})`;
-      transport.set(value.sigma.length, first ? value.sigma.length - 1 : transport.position, 5);
+      transport.set(value.sigma.length, first ? value.sigma.length - 1 : transport.position, 5, value.sigma.length - 1);
+      if (wanted) begin(wanted);
+      wanted = null;
+      ex.state.changed();
     }
 
     function draw(k) {

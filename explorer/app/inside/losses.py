@@ -6,7 +6,7 @@ from pathlib import Path
 
 import gradio as gr
 
-from explorer.app import controls
+from explorer.app import controls, share
 from explorer.app.inside import asked
 from explorer.app.once import once
 from explorer.app.theme import template, widget
@@ -127,4 +127,6 @@ def build(inputs: list, context) -> list[controls.Job]:
         tables=found,
         missing=None if any(t["key"] == model for t in found) else context.model,
     )
+    share.inputs(show, "unet.table", "Model", "[name=losses-model]")
+    share.inputs(show, "unet.loss", "Loss of", "[name=losses-of]")
     return [controls.Job(run, inputs, [show], show, "unet_losses")]

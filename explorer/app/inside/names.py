@@ -5,7 +5,7 @@ from typing import Any
 
 import gradio as gr
 
-from explorer.app import controls
+from explorer.app import controls, share
 from explorer.app.inside import along, asked
 from explorer.app.once import once
 from explorer.app.player import Film, Track
@@ -169,6 +169,8 @@ def build(inputs: list, context) -> list[controls.Job]:
         elem_classes="chips",
     )
     growth = along.widget("names", picture=150)
+    share.keep(kind, "unet.error")
+    share.state(show, "unet.pixel", "Pixel", r"\d{1,2},\d{1,2}")
     return [
         controls.Job(run, inputs, [show], show, "unet_names"),
         controls.Job(grow, [*inputs, kind], [growth], growth, "unet_names_growth"),
