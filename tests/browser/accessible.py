@@ -67,8 +67,8 @@ def violations(page, rules: list[str] | None = None) -> list[str]:
 
 def by_keyboard(page, most: int = 300) -> tuple[list[str], list[str]]:
     """(controls that Tab does not come to, those that do not show it), from the top to the end."""
-    page.evaluate("() => { window.reached = new Set(); }")
     page.locator(".masthead button").first.focus()
+    page.evaluate("() => { window.reached = new Set([document.activeElement]); }")
     unseen = []
     for _ in range(most):
         page.keyboard.press("Tab")
