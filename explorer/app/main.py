@@ -8,6 +8,7 @@ import or build may import torch: the page must be served first (see `Context.wa
 """
 
 import os
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ import gradio as gr
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
+from explorer import cores
 from explorer.app import theme
 from explorer.app.tabs import (
     attention,
@@ -122,6 +124,12 @@ def options() -> dict:
     }
 
 
+def present(data: Path | None) -> None:
+    """Raise ValueError, a sentence, where --data names nothing."""
+    if data is not None and not data.exists():
+        raise ValueError(f"There is nothing at {data}: --data names a folder or an .npz.")
+
+
 def launch(
     host: str = "127.0.0.1",
     port: int | None = None,
@@ -129,6 +137,7 @@ def launch(
     browser: bool = False,
     model: str = SHIPPED,
     data: Path | None = None,
+    root_path: str | None = None,
 ) -> None:
     """Serve the app until interrupted; print its address.
 
@@ -139,9 +148,11 @@ def launch(
         model: the network that the tabs run, a name of the zoo or a path.
         data: pictures to train on: the folder of data sets (EXPLORER_DATA, or ./data, where it is
             None), an .npz, or a folder of images.
+        root_path: where a proxy serves it, such as "/explorer"; GRADIO_ROOT_PATH where None.
 
     Raises ZooError, a sentence that names the file, where the model cannot be loaded.
     """
+    cores.claim()
     if model != SHIPPED:  # the shipped one waits until the page is served
         from explorer.app import studio
 
@@ -155,6 +166,7 @@ def launch(
         server_name=host,
         server_port=port,
         inbrowser=browser,
+        root_path=root_path,
         prevent_thread_lock=True,
         **options(),
     )
@@ -162,6 +174,14 @@ def launch(
     context.warm_up.insert(0, _claim)
     context.start_warm_up()
     demo.block_thread()
+    _end()
+
+
+def _end() -> None:
+    """End at once. Python would first wait for threads that compute, and for those in turn that
+    wait for their answers; what is on disk is whole at every moment (`explorer.files`)."""
+    sys.stdout.flush()
+    os._exit(0)
 
 
 def _claim() -> None:
