@@ -20,12 +20,12 @@
 
     function digits(place, svg) { // the gallery as small pictures where they lie
       if (!got.digits.points.length) return; // the model draws something else
-      const { size, sheet, points, labels } = got.digits, bytes = ex.bytes(sheet), n = size * size;
+      const { size, sheet, points } = got.digits, bytes = ex.bytes(sheet), n = size * size;
       points.forEach((point, i) => {
         const picture = ex.picture(size, size), [x, y] = place(point);
         picture.show(bytes, i * n);
         svg.append(ex.svg('image', { href: picture.canvas.toDataURL(), x: x - 14, y: y - 14, width: 28, height: 28,
-          class: 'ghost', 'aria-label': `a ${labels[i]}` }));
+          class: 'ghost' }));
       });
     }
 

@@ -68,7 +68,7 @@
           onpick(detail);
         }));
         return ex.element('section', { class: 'row', 'aria-label': row || null },
-          row ? ex.element('h4', {}, tracks[0].ink ? ex.swatch(tracks[0].ink) : null, row) : null,
+          row ? ex.element('h2', {}, tracks[0].ink ? ex.swatch(tracks[0].ink) : null, row) : null,
           ex.element('div', { class: 'screens' }, ...made.map((s) => s.figure)));
       }));
     }

@@ -41,6 +41,10 @@ from explorer.words.catalogue import LANGUAGES
 TABS = (forward, schedules, samplers, truth, guidance, attention, latent, unet, train, course)
 SHIPPED = "mnist"
 INTRO = "Watch images dissolve into noise and come back, on models small enough to take apart."
+LOOKS = (
+    '<p class="looks"><button type="button" data-look="dark">Dark</button><button type="button"'
+    ' data-look="present" title="Large and strong, for a projector">Present</button></p>'
+)
 
 
 @dataclass
@@ -82,7 +86,7 @@ def build(context: Context | None = None) -> gr.Blocks:
     with gr.Blocks(title="Denoising Explorer", analytics_enabled=False, delete_cache=kept) as demo:
         gr.HTML(
             html_template=_masthead(),
-            js_on_load=theme.widget("languages"),
+            js_on_load=theme.widget("languages") + theme.widget("looks"),
             apply_default_css=False,
             elem_classes="masthead",
         )
@@ -97,12 +101,12 @@ def build(context: Context | None = None) -> gr.Blocks:
 
 
 def _masthead() -> str:
-    """The name, what it is, and the switch of languages."""
+    """The name, what it is, and the switches of looks and of languages."""
     languages = "".join(
         f'<button type="button" lang="{code}">{name}</button>' for code, name in LANGUAGES.items()
     )
     return (
-        f"<h1>Denoising Explorer</h1><p>{INTRO}</p>"
+        f"<h1>Denoising Explorer</h1><p>{INTRO}</p>{LOOKS}"
         '<button type="button" class="share-open">Share</button>'
         f'<p class="languages" translate="no">{languages}</p>'
     )

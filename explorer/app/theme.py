@@ -92,6 +92,7 @@ SCRIPTS = (
     "course/lessons.js",
     "course/glossary.js",
     "memory.js",
+    "look.js",
     "course/errors.js",
     "course/history.js",
     "course/conditions.js",
@@ -134,6 +135,7 @@ STYLES = (
     "course/history.css",
     "course/conditions.css",
     "course/quiz.css",
+    "present.css",
 )
 
 SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "sans-serif")
@@ -187,7 +189,7 @@ def theme() -> gr.themes.Base:
 
 
 def variables() -> str:
-    """The palette as CSS variables, for light ground and for dark."""
+    """The palette as CSS variables, for light ground, a projector's, and dark."""
     families = (
         ("", palette.ROLES),
         ("schedule-", palette.SCHEDULES),
@@ -198,7 +200,10 @@ def variables() -> str:
     inks |= {f"diverging-{end}": palette.Ink(colour, colour) for end, colour in diverging}
     light = "".join(f"--{name}:{ink.light};" for name, ink in inks.items())
     dark = "".join(f"--{name}:{ink.dark};" for name, ink in inks.items())
-    return f":root{{{light}}}\n.dark{{{dark}}}"
+    strong = "".join(
+        f"--{name}:{palette.STRONG.get(ink.light, ink.light)};" for name, ink in inks.items()
+    )
+    return f":root{{{light}}}\n:root.present{{{strong}}}\n.dark{{{dark}}}"
 
 
 def dashes() -> dict[str, str]:

@@ -74,7 +74,7 @@
     }
     const figure = ex.element('figure', { class: 'screen' });
     const root = ex.element('div', { class: 'four-card', 'data-schedule': name },
-      ex.element('h4', {}, ex.swatch(name), label), figure, list);
+      ex.element('h2', {}, ex.swatch(name), label), figure, list);
     return { root, fields, screen: ex.lab.screen(figure) };
   }
 

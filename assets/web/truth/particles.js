@@ -15,7 +15,7 @@
     function panel(run) {
       const plane = ex.plane({ half: got.half, label: run.label }), where = ex.element('span', { class: 'where' });
       const figure = ex.element('figure', { class: 'screen', 'data-sampler': run.key },
-        ex.element('h4', {}, ex.swatch('sampler-' + run.key), run.label), plane.canvas,
+        ex.element('h2', {}, ex.swatch('sampler-' + run.key), run.label), plane.canvas,
         ex.element('figcaption', {}, where, ex.element('span', {}, 'distance at the end ', ex.element('b', {}, ex.show(run.distance, 2)))));
       return { ...run, plane, where, figure, x: ex.unpacked(run.states) };
     }

@@ -125,7 +125,7 @@
       const about = root.querySelector('.about');
       if (about && props.value.about) about.textContent = props.value.about;
     }
-    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => props.value && setTimeout(draw, 100));
+    document.addEventListener('explorer:look', () => props.value && draw());
     watch('value', fill);
     fill();
     return root;

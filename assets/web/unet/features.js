@@ -67,7 +67,7 @@
       bytes = ex.bytes(data.maps);
       ramp = ex.diverging(element);
       const step = data.steps[data.step], [count, h, w] = data.shape;
-      find('h4').textContent = data.title;
+      find('h2').textContent = data.title;
       find('.what').textContent = `${step.title}: ${count === 1 ? 'one map' : `${count} feature maps`} of ${h} × ${w}. ` +
         (data.steps.length > 2 ? 'Click a step to see what it makes; each small picture is its liveliest map.' : '');
       seen();

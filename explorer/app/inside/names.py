@@ -13,7 +13,7 @@ from explorer.app.theme import template, widget
 
 TITLE = "Three names of one prediction"
 GROWTH = (
-    "<h4>How an error grows on the way from name to name</h4>"
+    "<h2>How an error grows on the way from name to name</h2>"
     "<p class='quiet'>At every angle the network is called once, with the digit and the noise from "
     "above, and its v̂ is written under all three names. Then each name is given an error, and x̂₀ "
     "and ε̂ are computed from it: what a network that says this name would give with such an "

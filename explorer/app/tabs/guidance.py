@@ -190,4 +190,4 @@ def _measured(model: str) -> None:
         controls.fixed(scenes)
     alone = scenes != measured_scale.UNMEASURED
     with gr.Column(elem_classes="only-mnist" if alone else ""):
-        controls.fixed(f"<h4>{escape(Path(model).stem)}</h4>{measured_scale.digits(model)}")
+        controls.fixed(f"<h2>{escape(Path(model).stem)}</h2>{measured_scale.digits(model)}")

@@ -134,10 +134,10 @@ def _diffuse(picture: gr.Textbox) -> tuple[list[controls.Job], dict]:
         with gr.Column(scale=2, min_width=220), gr.Row(elem_classes="seed"):
             seed = gr.Number(0, label="Seed", precision=0, min_width=90)
             fresh = gr.Button("New noise", variant="primary", min_width=110)
-    controls.fixed(f"<h4>The picture above, into noise</h4>{NOISED}")
+    controls.fixed(f"<h2>The picture above, into noise</h2>{NOISED}")
     into = player(None, name="latent-forward", empty=EMPTY)
     why = controls.said()
-    controls.fixed("<h4 class='second'>Out of noise, to the picture of a prompt</h4>")
+    controls.fixed("<h2 class='second'>Out of noise, to the picture of a prompt</h2>")
     prompt = gr.Textbox(prompts.FIRST, label="Prompt", max_lines=2)
     example = gr.Radio(
         list(prompts.EXAMPLES),
