@@ -149,6 +149,8 @@
       choose('own');
     };
     find('.use').onclick = () => send({ schedule, grid: own.map(written).join(', ') });
+    ex.numbers(svg, () => [{ name: `stops on the schedule ${schedule}`, columns: ['spacing', 'step', 't'],
+      rows: lanes.flatMap((lane) => stops(lane).map((t, i) => [lane, i + 1, t])) }]);
     ground();
     ask();
   };
