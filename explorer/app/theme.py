@@ -11,6 +11,7 @@ import gradio as gr
 
 from explorer import __version__
 from explorer.app import tables, terms
+from explorer.app.code import page
 from explorer.figures import palette
 from explorer.paths import ASSETS
 
@@ -84,6 +85,7 @@ SCRIPTS = (
     "unet/parts.js",
     "learning/digits.js",
     "learning/batch.js",
+    "save/code.js",
     "save/files.js",
     "save/gif.js",
     "save/film.js",
@@ -142,8 +144,29 @@ STYLES = (
 
 # Widgets with nothing of their own to save: controls, questions, texts.
 UNSAVED = frozenset(
-    "ask clock conditions entrants errors glossary history inbox languages lessons offer other "
-    "promptExamples quiz relay resume shelf sources truthPad".split()
+    (
+        "ask",
+        "clock",
+        "conditions",
+        "entrants",
+        "errors",
+        "glossary",
+        "guidanceExamples",
+        "guidanceInterval",
+        "history",
+        "inbox",
+        "languages",
+        "latentOther",
+        "latentShelf",
+        "lessons",
+        "offer",
+        "promptExamples",
+        "quiz",
+        "relay",
+        "resume",
+        "sources",
+        "truthPad",
+    )
 )
 
 SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "sans-serif")
@@ -244,7 +267,7 @@ def head() -> str:
     scripts = [(WEB / name).read_text("utf-8") for name in SCRIPTS]
     scripts.append(
         f"explorer.dashes = {json.dumps(dashes())}; explorer.version = {json.dumps(__version__)}; "
-        f"{tables.script()} {terms.script()} "
+        f"{page.script()} {tables.script()} {terms.script()} "
         "explorer.ready = true;"
         "document.dispatchEvent(new Event('explorer:ready'));"
     )

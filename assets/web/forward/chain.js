@@ -129,6 +129,7 @@
       find('.sum').textContent = `${ex.four(beta)} + (1 − ${ex.four(beta)}) · ${ex.four(before)} = ${ex.four(sigma ** 2)}`;
     }
 
+    ex.made.set(element, () => ex.madeForward('chain'));
     ex.lab.add({ element: root, picture, draw });
   };
 })(window.explorer);

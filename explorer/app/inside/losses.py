@@ -95,7 +95,11 @@ def _own(one: asked.Asked) -> dict:
     log_snr = None if alpha == 0 else one.level.log_snr
     place = "SNR 0, off the axis" if alpha == 0 else _place({"log_snr": round(log_snr, 2) + 0.0})
     about = f"{one.about}, at {one.degrees:g}° ({place}): a loss of {loss:.3f} in v, this once."
-    return {"model": studio.engine().net.card.name, "log_snr": log_snr, "v": loss, "about": about}
+    from explorer.app.code import unet as code
+
+    name = studio.engine().net.card.name
+    said = one.made("losses", code.loss(one), NFE=1)
+    return {"model": name, "log_snr": log_snr, "v": loss, "about": about} | said
 
 
 def run(digit, seed, degrees) -> dict:

@@ -60,17 +60,21 @@ class Job:
     def look(self, state: str, speed: float | None = None, use: bool = False) -> dict:
         """What the page is sent; `use` adds samples in 1, 2, 4, ... steps."""
         self.errors.append((self.run.step, self.run.error()))
-        return shown.look(self.asked, self.run) | {
-            "run": self.number,
-            "state": state,
-            "step": self.run.step,
-            "steps": self.run.recipe.steps,
-            "speed": speed and round(speed),
-            "loss": shown.binned(self.losses),
-            "floor": self.run.floor,
-            "error": shown.thinned(self.errors),
-            "use": shown.use(self.asked, self.run) if use else None,
-        }
+        return (
+            shown.look(self.asked, self.run)
+            | self.asked.made(self.run.step)
+            | {
+                "run": self.number,
+                "state": state,
+                "step": self.run.step,
+                "steps": self.run.recipe.steps,
+                "speed": speed and round(speed),
+                "loss": shown.binned(self.losses),
+                "floor": self.run.floor,
+                "error": shown.thinned(self.errors),
+                "use": shown.use(self.asked, self.run) if use else None,
+            }
+        )
 
     def waiting(self, before: int) -> dict:
         """What the page is sent while all places are taken."""
