@@ -18,7 +18,8 @@ from torch import Tensor
 
 from explorer.denoisers import Denoiser, eps_hat
 from explorer.forward import Rng, bridge, noise_like
-from explorer.schedules import Level
+from explorer.level import Level, Value
+from explorer.names import SAMPLERS as LABELS  # noqa: F401  # for who has the samplers already
 
 
 @dataclass(frozen=True)
@@ -168,15 +169,6 @@ SAMPLERS: dict[str, Sampler] = {
     "dpmpp_2m": dpmpp_2m,
 }
 
-LABELS = {
-    "ddpm": "DDPM",
-    "ddim": "DDIM",
-    "euler": "Euler",
-    "euler_ancestral": "Euler ancestral",
-    "heun": "Heun",
-    "dpmpp_2m": "DPM++ 2M",
-}
-
 
 def evaluations(name: str, n: int, *, from_zero_snr: bool = False) -> int:
     """Denoiser evaluations (NFE) that n >= 1 steps of a sampler cost; guidance is not counted."""
@@ -197,7 +189,7 @@ def _walk(levels: Sequence[Level]) -> Iterator[tuple[int, Level, Level]]:
     yield from steps
 
 
-def _shrink(t: Level, s: Level) -> float:
+def _shrink(t: Level[Value], s: Level[Value]) -> Value:
     return (s.sigma * t.alpha) / (t.sigma * s.alpha)
 
 

@@ -5,31 +5,27 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from html import escape
+from typing import Any
 
 import gradio as gr
 
+from explorer import names
 from explorer.app import checks, classes, labels
 from explorer.app.tables import NAMES
 from explorer.app.theme import widget
 
 DIGITS = labels.DIGITS
-SPACINGS = ("linspace", "leading", "trailing", "karras")  # explorer.schedules', without torch
+SPACINGS = tuple(names.SPACINGS)
 LAST_SEED = 9999
 THREE_CHOICES = (
     "Sampler, spacing and schedule are three separate choices. The schedule says what noise "
     "means, the spacing picks the levels to stop at, the sampler says how to get from one to "
     "the next. The network is told only the noise level, so it serves every combination."
 )
-SOURCE = {
-    "linear": "linear()",
-    "cosine": "cosine()",
-    "karras": "karras()",
-    "zero_snr": "zero_snr(linear())",
-    "scaled_linear": "scaled_linear()",
-}
+SOURCE = {name: f"{name}()" for name in NAMES} | {"zero_snr": "zero_snr(linear())"}
 # Several requests at a time, so that their network calls can share batches; values unchanged, as
 # Gradio's own checks name no field; of changes that come while one runs, the last.
-SHARED = {
+SHARED: dict[str, Any] = {
     "concurrency_limit": 4,
     "concurrency_id": "model",
     "preprocess": False,
@@ -37,10 +33,12 @@ SHARED = {
 }
 # What a widget sends with its event: every message. While one is under way, "once" would drop the
 # next, and "always_last" would send the first one's data again in its place.
-SENT = {"trigger_mode": "multiple", "api_visibility": "private"}
+SENT: dict[str, Any] = {"trigger_mode": "multiple", "api_visibility": "private"}
 
 
-def digit_and_seed(choices: Sequence[str]) -> tuple[gr.Radio, gr.Number, gr.Button]:
+def digit_and_seed(
+    choices: Sequence[str],
+) -> tuple[gr.Radio | gr.Dropdown, gr.Number, gr.Button]:
     """The row of controls that every run has: what to draw, and from which noise.
 
     choices: DIGITS, for which the classes of the running model stand, and what else there is.
@@ -83,13 +81,13 @@ class Job:
     """A handler, what it reads and what it fills; `progress` shows that it works."""
 
     run: Callable
-    inputs: Sequence[gr.components.Component]
-    outputs: Sequence[gr.components.Component]
+    inputs: Sequence[Any]  # components: Gradio makes their events as it runs
+    outputs: Sequence[Any]
     progress: gr.components.Component | Sequence[gr.components.Component]
     api_name: str
 
 
-def settled(inputs: Iterable[gr.components.Component]) -> list:
+def settled(inputs: Iterable[Any]) -> list:
     """The events that say that a person has finished changing one of these."""
     triggers = []
     for control in inputs:

@@ -9,7 +9,8 @@ import torch
 from torch import Tensor
 
 from explorer.denoisers import Target, target
-from explorer.schedules import SCHEDULES, Level, Schedule, straight
+from explorer.level import Level, straight
+from explorer.schedules import SCHEDULES, Schedule
 
 LEAST, MOST = 1 / 80, 80.0  # of sigma/alpha; MOST is where EDM begins to sample
 GAMMA = 5.0  # of min-SNR, as its paper recommends
@@ -36,10 +37,14 @@ def _scheduled(schedule: Schedule, place: Tensor) -> Level:
     return schedule(schedule.T * place)
 
 
+def _on(make: Callable[[], Schedule]) -> Callable[[], Draw]:
+    return lambda: partial(_scheduled, make())
+
+
 DRAWS: dict[str, Callable[[], Draw]] = {
     "angle": lambda: _angle,
     "straight": lambda: _line,
-} | {name: lambda make=make: partial(_scheduled, make()) for name, make in SCHEDULES.items()}
+} | {name: _on(make) for name, make in SCHEDULES.items()}
 
 # --- weights -----------------------------------------------------------------------------------
 
