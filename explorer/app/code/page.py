@@ -30,6 +30,8 @@ TEMPLATES = {
         "torch.stack([noised(x0, schedule(t), eps) for schedule, t in zip(made, {times})])"
     ),
     "schedules": program(
+        # which of these stand in the slot, only the page knows
+        "from explorer.schedules import cosine, karras, linear, scaled_linear, zero_snr\n\n"
         "schedules = {makers}\n"
         "at = schedules[0].T * torch.linspace(0, 1, 101, dtype=torch.float64)\n"
         "[schedule(at).log_snr for schedule in schedules]"
