@@ -120,6 +120,13 @@
       transport.set(count, transport.count === count ? transport.position : Math.round((count - 1) * props.start), 8, Math.round((count - 1) * props.start));
       ex.announce(element, 'redrawn', {});
     }
+    ex.made.set(element, () => {
+      const T = Math.max(0, ...series.map((s) => s.table.alpha.length - 1)), t = transport.position;
+      const lines = series.map(({ key, ink }) => (key === 'zero_snr' ? `zero_snr(${panel.python('linear')})`
+        : key.endsWith('-zero') ? `zero_snr(${panel.python(ink)})` : panel.python(key)));
+      return { name: `schedules-t${t}`, about: { schedules: series.map((s) => s.label).join(', '), T, t },
+        code: lines.length ? ex.codeFor('schedules', { makers: `[${lines.join(', ')}]` }) : '' };
+    });
     root.addEventListener('keydown', transport.key);
     redraw();
   };

@@ -9,10 +9,11 @@ from functools import cache
 import torch
 from torch import Tensor
 
-from explorer import backends
+from explorer import backends, sampling
 from explorer.app import checks, labels, sessions
 from explorer.app.engine import Engine
 from explorer.models import zoo
+from explorer.sampling import generator as generator
 
 _lock = threading.Lock()
 _engine: Engine | None = None
@@ -39,6 +40,16 @@ def engine() -> Engine:
     return own.engine if own else common()
 
 
+def loadable() -> str:
+    """What `zoo.load` takes for the network that runs here: a name, a path, or a file to come.
+
+    A network of one's own lies where the person who trained it has put it: the name it downloads
+    under stands for that.
+    """
+    own = sessions.chosen()
+    return f"{own.engine.net.card.name}.safetensors" if own else _name
+
+
 def common() -> Engine:
     """The engine of the app's model. Slow the first time: put it in `Context.warm_up`."""
     global _engine
@@ -63,14 +74,7 @@ def _shipped() -> Engine:
 
 def noise(seeds: list[int]) -> Tensor:
     """Where runs start: pure noise (len(seeds), C, H, W), each row of its own seed."""
-    cfg = engine().net.cfg
-    size = (cfg.image_channels, cfg.image_size, cfg.image_size)
-    return torch.stack([torch.randn(size, generator=generator(seed)) for seed in seeds])
-
-
-def generator(seed: int, stream: int = 0) -> torch.Generator:
-    """The random stream of a seed; stream 0 makes the first noise, others what samplers add."""
-    return torch.Generator().manual_seed((seed << 8) + stream)
+    return sampling.noise(engine().net, seeds)
 
 
 def contexts(labels: list[int]) -> tuple[Tensor, Tensor]:

@@ -9,7 +9,9 @@ import json
 
 import gradio as gr
 
+from explorer import __version__
 from explorer.app import tables, terms
+from explorer.app.code import page
 from explorer.figures import palette
 from explorer.paths import ASSETS
 
@@ -87,6 +89,14 @@ SCRIPTS = (
     "learning/digits.js",
     "learning/batch.js",
     "share/dialog.js",
+    "save/code.js",
+    "save/files.js",
+    "save/gif.js",
+    "save/film.js",
+    "save/shot.js",
+    "save/numbers.js",
+    "save/moving.js",
+    "save/menu.js",
     "visit.js",
     "terms.js",
     "course/lessons.js",
@@ -130,12 +140,41 @@ STYLES = (
     "learning/batch.css",
     "course.css",
     "terms.css",
+    "save.css",
     "course/glossary.css",
     "course/errors.css",
     "course/history.css",
     "course/conditions.css",
     "course/quiz.css",
     "present.css",
+)
+
+# Widgets with nothing of their own to save: controls, questions, texts.
+UNSAVED = frozenset(
+    (
+        "ask",
+        "clock",
+        "conditions",
+        "entrants",
+        "errors",
+        "glossary",
+        "guidanceExamples",
+        "guidanceInterval",
+        "history",
+        "inbox",
+        "languages",
+        "looks",
+        "latentOther",
+        "latentShelf",
+        "lessons",
+        "offer",
+        "promptExamples",
+        "quiz",
+        "relay",
+        "resume",
+        "sources",
+        "truthPad",
+    )
 )
 
 SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "sans-serif")
@@ -215,12 +254,16 @@ def dashes() -> dict[str, str]:
 def widget(name: str, *arguments: str) -> str:
     """`js_on_load` that hands a gr.HTML to `explorer.<name>(element, props, watch, ...)`.
 
-    The head's scripts may run after the components appear, so the call waits for them.
+    The head's scripts may run after the components appear, so the call waits for them. What it
+    shows can be saved, but that of UNSAVED.
     """
-    call = f"explorer.{name}({', '.join(('element', 'props', 'watch', *arguments))})"
+    call = f"explorer.{name}({', '.join(('element', 'props', 'watch', *arguments))});"
+    if name not in UNSAVED:
+        call += f" explorer.saves(element, props, watch, '{name}');"
     return (
-        f"if (window.explorer && explorer.ready) {call};"
-        f" else document.addEventListener('explorer:ready', () => {call}, {{once: true}});"
+        f"const begin = () => {{ {call} }};"
+        "if (window.explorer && explorer.ready) begin();"
+        " else document.addEventListener('explorer:ready', begin, {once: true});"
     )
 
 
@@ -234,7 +277,8 @@ def head() -> str:
     styles = [variables(), *((WEB / name).read_text("utf-8") for name in STYLES)]
     scripts = [(WEB / name).read_text("utf-8") for name in SCRIPTS]
     scripts.append(
-        f"explorer.dashes = {json.dumps(dashes())}; {tables.script()} {terms.script()} "
+        f"explorer.dashes = {json.dumps(dashes())}; explorer.version = {json.dumps(__version__)}; "
+        f"{page.script()} {tables.script()} {terms.script()} "
         "explorer.ready = true;"
         "document.dispatchEvent(new Event('explorer:ready'));"
     )

@@ -78,6 +78,8 @@
       const columns = data.words.map((_, k) => Float32Array.from(rows, (row) => row[k]));
       const top = Math.max(...columns[word]) || 1, offset = step * 3 * data.size ** 2;
       blend(large.picture, frames, offset, data.size, columns[word], side, top, ramp, Number(share.value) / 100);
+      ex.numbers(large.picture.canvas, () => [{ name: `which places look at ${data.words[word]}`, columns: Array.from({ length: side }, (_, x) => x),
+        rows: Array.from({ length: side }, (_, y) => Array.from(columns[word].subarray(y * side, (y + 1) * side))) }]);
       large.outline(ink(frames, offset, data.size));
       plain.show(frames, offset);
       made.forEach(({ picture, input, chip }, k) => {

@@ -132,6 +132,7 @@
     }
 
     ex.state.register('forward.pixel', { get: () => place && place.join(), set(text) { place = ex.state.pair(text); } });
+    ex.made.set(element, () => ex.madeForward('chain'));
     ex.lab.add({ element: root, picture, draw });
   };
 })(window.explorer);

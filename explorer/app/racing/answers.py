@@ -7,6 +7,8 @@ import time
 from dataclasses import dataclass
 
 from explorer.app import checks, classes, controls, steps
+from explorer.app.about import made
+from explorer.app.code import samplers as code
 from explorer.app.once import once
 from explorer.app.racing import entrants as entering
 from explorer.app.racing import words
@@ -63,6 +65,16 @@ def check(digit, seed, budget, schedule, scale, chosen, own="") -> Asked:
     )
 
 
+def _made(what: str, asked: Asked, code: str, **more: object) -> dict:
+    """What a file of a race says of itself."""
+    label = asked.start.label
+    name = f"{what}-{'none' if label is None else label}-seed{asked.seed}-{asked.budget}nfe"
+    told = {"digit": "none" if label is None else label, "scale": asked.scale}
+    own = {"own grid": ", ".join(f"{t:g}" for t in asked.own)}
+    ran = {"seed": asked.seed, "schedule": asked.schedule, "NFE": asked.budget}
+    return made(name, code, **told, **ran, **own, **more)
+
+
 @once(6)
 def run(asked: Asked) -> tuple[list, float]:
     """The runs of a race, and the seconds that they took together."""
@@ -81,7 +93,8 @@ def film(asked: Asked) -> tuple:
 
     runs, seconds = run(asked)
     return (
-        films.film(runs, asked.longest).payload(),
+        films.film(runs, asked.longest).payload()
+        | _made("race", asked, code.race(asked, [run.entrant for run in runs])),
         words.facts(asked, runs, seconds),
         words.lessons(runs),
     )
@@ -103,7 +116,9 @@ def three_ways(asked: Asked) -> tuple:
     short, long = race.run([entrant for (entrant,) in fields], asked.start)
     sigma = f"{long.steps[n].level.sigma:.3f}"
     told = template("halfway.html").format(n=n, twice=2 * n, sigma=sigma, spacing=spacing)
-    return told, films.halfway(long, short).payload()
+    lines = "" if asked.own else code.three(asked, n, spacing)
+    facts = _made("three-ways", asked, lines, sampler="ddim", spacing=spacing)
+    return told, films.halfway(long, short).payload() | facts
 
 
 @once(12)
@@ -120,8 +135,10 @@ def reruns(asked: Asked) -> tuple:
     doses = chance.doses(ddim, asked.start)
     same = chance.as_ddpm(doses, chance.rerun(ddpm, asked.start))
     return (
-        chance.crowd_film(field, pictures).payload(),
-        chance.dose_film(ddim, doses).payload(),
+        chance.crowd_film(field, pictures).payload()
+        | _made("reruns", asked, code.reruns(asked, field, *chance.MANY)),
+        chance.dose_film(ddim, doses).payload()
+        | _made("eta", asked, code.doses(asked, ddim, chance.ETAS, *chance.MANY), sampler="ddim"),
         words.doses(same),
     )
 
@@ -131,7 +148,8 @@ def paths(asked: Asked) -> dict:
     from explorer.app.racing import films
 
     runs, _ = run(asked)
-    return films.paths(runs, asked.longest)
+    lines = code.paths(asked, [run.entrant for run in runs])
+    return films.paths(runs, asked.longest) | _made("paths", asked, lines)
 
 
 def gaps(asked: Asked, tell=lambda done: None) -> dict:
@@ -139,4 +157,6 @@ def gaps(asked: Asked, tell=lambda done: None) -> dict:
     from explorer.app.racing import answer
 
     runs, _ = run(asked)
-    return answer.gaps(runs, answer.converged(asked.start, asked.schedule, tell))
+    lines = code.gap(asked, [run.entrant for run in runs], answer.STEPS)
+    found = answer.gaps(runs, answer.converged(asked.start, asked.schedule, tell))
+    return found | _made("converged", asked, lines)

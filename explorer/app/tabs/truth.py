@@ -55,15 +55,17 @@ KEPT = {
 
 def answer(key: str, asked: asking.Asked, budget: int = FIRST_BUDGET, start=None, progress=None):
     """What a chapter shows of a checked request."""
-    from explorer.app.truth import chapters, networks
+    from explorer.app.truth import chapters, files, networks
 
     if key == "particles":
-        return chapters.particles(asked, budget)
-    if key == "solver":
-        return chapters.solver(asked, networks.network(asked, progress))
-    if key == "ways":
-        return chapters.two_ways(asked, start)
-    return getattr(chapters, key)(asked)
+        found = chapters.particles(asked, budget)
+    elif key == "solver":
+        found = chapters.solver(asked, networks.network(asked, progress))
+    elif key == "ways":
+        found = chapters.two_ways(asked, start)
+    else:
+        found = getattr(chapters, key)(asked)
+    return found | files.made_of(key, asked, found, start)
 
 
 def run(key: str, world, drawing, seed, schedule, spacing) -> dict:
