@@ -17,7 +17,7 @@ import gradio as gr
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
-from explorer.app import theme
+from explorer.app import openings, theme
 from explorer.app.tabs import (
     attention,
     course,
@@ -58,6 +58,8 @@ class Context:
 
     def start_warm_up(self) -> threading.Thread:
         """Run the warm-up functions in the background; an error in one does not stop the next."""
+        if self.model == SHIPPED:
+            openings.use()
         thread = threading.Thread(target=self._warm, name="warm-up", daemon=True)
         thread.start()
         return thread
@@ -155,7 +157,7 @@ def launch(
         **options(),
     )
     print(f"Denoising Explorer is at {demo.local_url} (Ctrl+C ends it)", flush=True)
-    context.warm_up.insert(0, _claim)
+    context.warm_up[:0] = [_claim, _first_calls]
     context.start_warm_up()
     demo.block_thread()
 
@@ -164,6 +166,22 @@ def _claim() -> None:
     from explorer.app import engine  # torch comes with it: after the page is served
 
     engine.claim()
+
+
+def _first_calls() -> None:
+    """Load the networks and call each once: what ships computed did not need them."""
+    import torch
+
+    from explorer.app import painter, studio
+    from explorer.models import zoo
+
+    engines = [(studio.common(), studio.noise([0]))]
+    if {painter.MODEL, painter.AUTOENCODER} <= set(zoo.available()):
+        painter.ready()
+        engines.append((painter.engine(), painter.noise([0])))
+        painter.decoded(engines[-1][1])
+    for engine, noise in engines:
+        engine(noise, torch.ones(1), engine.net.null_context(1))
 
 
 if __name__ == "__main__":

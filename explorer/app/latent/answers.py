@@ -7,7 +7,7 @@ import gradio as gr
 
 from explorer.app import checks, controls, prompts
 from explorer.app.latent import asked, shelf
-from explorer.app.once import once
+from explorer.app.once import once, where
 from explorer.app.tables import NAMES
 
 
@@ -45,7 +45,7 @@ def _changed(text: str, change: asked.Edit) -> dict:
     return edits.changed(text, change)
 
 
-@once(12)
+@once(12, stored=False)  # large, and soon computed
 def _between(first: str, second: str) -> tuple[dict, str]:
     from explorer.app.latent import films
 
@@ -64,7 +64,7 @@ def second_of_shelf() -> str:
     return shelf.tiles()[1]["pixels"]
 
 
-@once(12)
+@once(12, stored=False)  # half of it noise, which does not compress
 def _forward(text: str, schedule: str, seed: int) -> tuple[dict, str]:
     from explorer.app.latent import films, weights
 
@@ -94,7 +94,7 @@ def _run(prompt: str, seed: int) -> tuple[dict, str]:
             (str(films.STEPS), "denoiser evaluations (NFE), each in the latent"),
             (str(2 * films.STEPS), "network evaluations: with and without the prompt"),
             ("1", "decoding would do; here every step is decoded to be seen"),
-            (f"{seconds:.2f} s", "the run and its one decoding, measured here"),
+            (f"{seconds:.2f} s", f"the run and its one decoding, measured {where()}"),
         ]
     )
     said = (
@@ -114,7 +114,7 @@ def run(prompt, seed) -> tuple[dict, str]:
     )
 
 
-@once(1)
+@once(1, stored=False)
 def costs() -> str:
     """The chapter "What it costs", measured once, when it is first opened."""
     from explorer import costs as measuring

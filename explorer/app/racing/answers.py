@@ -4,10 +4,11 @@ torch is imported when a question is first answered, not with the page.
 """
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from explorer.app import checks, classes, controls, steps
-from explorer.app.once import once
+from explorer.app.once import Aside, once
 from explorer.app.racing import entrants as entering
 from explorer.app.racing import words
 from explorer.app.tables import NAMES
@@ -126,6 +127,7 @@ def reruns(asked: Asked) -> tuple:
     )
 
 
+@once(12)
 def paths(asked: Asked) -> dict:
     """All states of a race on one map."""
     from explorer.app.racing import films
@@ -134,9 +136,14 @@ def paths(asked: Asked) -> dict:
     return films.paths(runs, asked.longest)
 
 
-def gaps(asked: Asked, tell=lambda done: None) -> dict:
+def gaps(asked: Asked, tell: Callable[[int], object] = lambda done: None) -> dict:
     """How far each entrant is from the converged answer."""
+    return _gaps(asked, Aside(tell))
+
+
+@once(24)
+def _gaps(asked: Asked, tell: Aside) -> dict:
     from explorer.app.racing import answer
 
     runs, _ = run(asked)
-    return answer.gaps(runs, answer.converged(asked.start, asked.schedule, tell))
+    return answer.gaps(runs, answer.converged(asked.start, asked.schedule, tell.value))

@@ -91,7 +91,7 @@ def use_grid(event: gr.EventData) -> tuple[str, str, str, dict]:
 def warm() -> None:
     """Run what the chapters open with, so that it is there before they are opened."""
     asked = answers.Asked(classes.opening())
-    for fill in (answers.film, answers.gaps, answers.three_ways, answers.reruns):
+    for fill in (answers.film, answers.gaps, answers.three_ways, answers.reruns, answers.paths):
         fill(asked)
 
 
