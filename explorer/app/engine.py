@@ -13,13 +13,14 @@ from contextlib import contextmanager
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 import torch
 from torch import Tensor, nn
 
 from explorer.denoisers import Network
 
+Net = TypeVar("Net", bound=nn.Module)
 Result = TypeVar("Result")
 
 MAX_ROWS = 64  # rows of one network call; more only makes everybody wait longer
@@ -62,10 +63,10 @@ class _Call:
         )
 
 
-class Engine:
+class Engine(Generic[Net]):
     """A network behind a queue; call it from any thread. Its thread ends with its last user."""
 
-    def __init__(self, net: nn.Module, call: Network | None = None) -> None:
+    def __init__(self, net: Net, call: Network | None = None) -> None:
         """net: what `alone` lends. call: what computes a batch in its place; net where None."""
         self.net = net
         self._call = call or net
@@ -110,7 +111,7 @@ class Engine:
             return [future.result() for future in done]
 
     @contextmanager
-    def alone(self) -> Iterator[nn.Module]:
+    def alone(self) -> Iterator[Net]:
         """The bare network while nobody else uses it: for recording and for taking it apart."""
         with self._alone:
             yield self.net
@@ -127,10 +128,13 @@ class Engine:
         """A batch of calls of one shape, also of runs that ask soon; and what did not fit it."""
         while len(waiting) < max(self._runs, 1):
             try:
-                waiting.append(self._queue.get(timeout=PATIENCE))
+                if late := self._queue.get(timeout=PATIENCE):
+                    waiting.append(late)
             except Empty:
                 break
-        batch, kept, rows = [], [], 0
+        batch: list[_Call] = []
+        kept: list[_Call] = []
+        rows = 0
         for call in waiting:
             if not batch or (rows + len(call.x) <= MAX_ROWS and call.fits(batch[0])):
                 batch.append(call)

@@ -17,7 +17,7 @@ import gradio as gr
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
-from explorer.app import openings, theme
+from explorer.app import bundle, openings, theme
 from explorer.app.tabs import (
     attention,
     course,
@@ -30,7 +30,6 @@ from explorer.app.tabs import (
     truth,
     unet,
 )
-from explorer.words import catalogue
 from explorer.words.catalogue import LANGUAGES
 
 TABS = (forward, schedules, samplers, truth, guidance, attention, latent, unet, train, course)
@@ -114,9 +113,11 @@ def options() -> dict:
         "ssr_mode": False,
         "share": False,
         "quiet": True,
-        "i18n": gr.I18n(**{language: catalogue.load(language) for language in catalogue.others()}),
-        # The page holds all scripts and texts; compressed it is a quarter as large
-        "app_kwargs": {"middleware": [Middleware(GZipMiddleware, compresslevel=5)]},
+        # The page holds all texts; compressed it is a fifth as large
+        "app_kwargs": {
+            "middleware": [Middleware(GZipMiddleware, compresslevel=5)],
+            "routes": bundle.routes(),
+        },
     }
 
 

@@ -12,11 +12,13 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import wraps
+from typing import Generic, TypeVar
 
 from explorer.app import openings, sessions
 
 BUDGET = 48 * 2**20  # bytes of all answers kept
 Keep = Callable[[Callable, tuple, object], None]
+Value = TypeVar("Value")
 
 _lock = threading.Lock()
 _used: OrderedDict[tuple, tuple[OrderedDict, int]] = OrderedDict()  # cache and bytes, oldest first
@@ -25,10 +27,10 @@ _keep: Keep | None = None  # what the openings' maker does with an answer
 _outermost: ContextVar[bool] = ContextVar("outermost", default=True)
 
 
-class Aside:
+class Aside(Generic[Value]):
     """An argument that tells no two requests apart, such as a callback: equal to any other."""
 
-    def __init__(self, value: object) -> None:
+    def __init__(self, value: Value) -> None:
         self.value = value
 
     def __eq__(self, other: object) -> bool:
@@ -63,10 +65,8 @@ def once(size: int, *, stored: bool = True) -> Callable[[Callable], Callable]:
 
         def kept_or_made(key: tuple, arguments: tuple, shipped: bool):
             with _lock:
-                future = kept.get(key)
-                mine = future is None
-                if mine:
-                    future = kept[key] = Future()
+                mine = key not in kept
+                future = kept.setdefault(key, Future())
                 kept.move_to_end(key)
                 while len(kept) > size:
                     kept.popitem(last=False)
@@ -82,7 +82,7 @@ def once(size: int, *, stored: bool = True) -> Callable[[Callable], Callable]:
             _weigh(kept, key, result if mine else None)
             return result
 
-        answer.kept = kept
+        answer.kept = kept  # type: ignore[attr-defined]  # who measures anew forgets it
         return answer
 
     return decorate

@@ -24,7 +24,7 @@ def converged(start: Start, schedule: str, tell: Tell = lambda done: None) -> Te
 
 
 @once(32)
-def _converged(start: Start, schedule: str, tell: Aside) -> Tensor:
+def _converged(start: Start, schedule: str, tell: Aside[Tell]) -> Tensor:
     engine = studio.engine()
     walk = levels(SCHEDULES[schedule](), STEPS, "karras")
     with engine.run():

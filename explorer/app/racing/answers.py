@@ -142,7 +142,7 @@ def gaps(asked: Asked, tell: Callable[[int], object] = lambda done: None) -> dic
 
 
 @once(24)
-def _gaps(asked: Asked, tell: Aside) -> dict:
+def _gaps(asked: Asked, tell: Aside[Callable[[int], object]]) -> dict:
     from explorer.app.racing import answer
 
     runs, _ = run(asked)
