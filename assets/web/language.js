@@ -154,18 +154,18 @@
   }
 
   const tables = {}; // language -> the promise of its catalogue
-  let wanted = 'en';
+  let asked = 'en';
 
   function fetched(language) {
-    tables[language] ||= fetch(ex.words[language]).then((answer) => answer.json())
+    tables[language] ||= fetch(ex.catalogues[language]).then((answer) => answer.json())
       .catch(() => { delete tables[language]; return null; }); // the page stays English
     return tables[language];
   }
 
   async function show(language) {
-    wanted = language;
+    asked = language;
     const table = language === 'en' ? null : await fetched(language);
-    if (wanted !== language) return; // another was chosen meanwhile
+    if (asked !== language) return; // another was chosen meanwhile
     observer.disconnect();
     if (translated) restore(document.body);
     translated = table ? ex.dictionary(table, missing) : null;
@@ -199,7 +199,7 @@
 
   // The address (?lang=de) goes before what was chosen here earlier, and that before the browser.
   function first() {
-    const known = Object.keys(ex.words || {});
+    const known = Object.keys(ex.catalogues || {});
     let kept = null;
     try { kept = localStorage.getItem(KEPT); } catch { /* forbidden: as if never chosen */ }
     const wanted = [new URLSearchParams(location.search).get('lang'), kept,

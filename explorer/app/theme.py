@@ -231,7 +231,7 @@ def scripts() -> str:
         language: bundle.address(json.dumps(catalogue.load(language), ensure_ascii=False), "json")
         for language in catalogue.others()
     }
-    first = f"window.explorer = {{words: {json.dumps(words)}}};"
+    first = f"window.explorer = {{catalogues: {json.dumps(words)}}};"
     last = (
         f"explorer.dashes = {json.dumps(dashes())}; {tables.script()} {terms.script()} "
         "explorer.ready = true;"
