@@ -34,6 +34,9 @@ from explorer.words.catalogue import LANGUAGES
 
 TABS = (forward, schedules, samplers, truth, guidance, attention, latent, unet, train, course)
 SHIPPED = "mnist"
+MOST_WAITING = 400  # requests in line; whoever comes then is told in words to try again
+THREADS = 80  # of handlers, most of which wait for the engine
+POLL = 0.01  # seconds between looks at an empty line; at Gradio's 0.001 an idle app costs 5 % CPU
 INTRO = "Watch images dissolve into noise and come back, on models small enough to take apart."
 
 
@@ -149,12 +152,14 @@ def launch(
         os.environ["EXPLORER_DATA"] = str(data)  # the other tabs find their test digits there too
     context = Context(model=model, data=data)
     demo = build(context)
-    demo.queue(max_size=200, status_update_rate=1, api_open=False)
+    demo.queue(max_size=MOST_WAITING, status_update_rate=1, api_open=False)
+    demo._queue.sleep_when_free = POLL
     demo.launch(
         server_name=host,
         server_port=port,
         inbrowser=browser,
         prevent_thread_lock=True,
+        max_threads=THREADS,
         **options(),
     )
     print(f"Denoising Explorer is at {demo.local_url} (Ctrl+C ends it)", flush=True)

@@ -178,7 +178,7 @@ def build(context) -> None:
     fills = {
         RACE: [
             controls.Job(race, inputs, [show, facts, lessons], show, "race"),
-            controls.Job(answer, inputs, [gap], gap, "answer"),
+            controls.Job(answer, inputs, [gap], gap, "answer", long=True),
         ],
         THREE: [controls.Job(three, inputs, [halfway, still], still, "three")],
         CHANCE: [controls.Job(chance, inputs, [crowd, dose, doses], [crowd, dose], "chance")],
