@@ -26,7 +26,7 @@ from explorer.app import checks
 
 LARGEST_REQUEST = 2**20  # bytes of a request that is no upload: ours are below 64 KiB
 MOST_SECONDS = 120  # of one call, without its wait in the queue; a race takes two
-WAITING = 200  # requests in the queue
+WAITING = 400  # requests in the queue; who comes then is told in words to try again
 KEPT = 1  # hours that an upload which no handler took stays on the disk
 
 _end: ContextVar[float | None] = ContextVar("end", default=None)

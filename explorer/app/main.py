@@ -20,7 +20,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from explorer import cores, paths
-from explorer.app import limits, share, theme
+from explorer.app import bundle, limits, openings, share, theme
 from explorer.app.guard import Guard
 from explorer.app.tabs import (
     attention,
@@ -35,11 +35,12 @@ from explorer.app.tabs import (
     unet,
 )
 from explorer.models import sums
-from explorer.words import catalogue
 from explorer.words.catalogue import LANGUAGES
 
 TABS = (forward, schedules, samplers, truth, guidance, attention, latent, unet, train, course)
 SHIPPED = "mnist"
+THREADS = 80  # of handlers, most of which wait for the engine
+POLL = 0.01  # seconds between looks at an empty line; at Gradio's 0.001 an idle app costs 5 % CPU
 INTRO = "Watch images dissolve into noise and come back, on models small enough to take apart."
 LOOKS = (
     '<p class="looks"><button type="button" data-look="dark">Dark</button><button type="button"'
@@ -67,6 +68,8 @@ class Context:
 
     def start_warm_up(self) -> threading.Thread:
         """Run the warm-up functions in the background; an error in one does not stop the next."""
+        if self.model == SHIPPED:
+            openings.use()
         thread = threading.Thread(target=self._warm, name="warm-up", daemon=True)
         thread.start()
         return thread
@@ -126,10 +129,10 @@ def options() -> dict:
         "ssr_mode": False,
         "share": False,
         "quiet": True,
-        "i18n": gr.I18n(**{language: catalogue.load(language) for language in catalogue.others()}),
-        # The page holds all scripts and texts; compressed it is a quarter as large
+        # The page holds all texts; compressed it is a fifth as large
         "app_kwargs": {
-            "middleware": [Middleware(Guard), Middleware(GZipMiddleware, compresslevel=5)]
+            "middleware": [Middleware(Guard), Middleware(GZipMiddleware, compresslevel=5)],
+            "routes": bundle.routes(),
         },
     }
 
@@ -179,16 +182,18 @@ def launch(
     for file in sums.missing(paths.ASSETS / "models"):
         print(f"{file} is missing: what needs this model will say so.", flush=True)
     demo.queue(max_size=limits.WAITING, status_update_rate=1, api_open=False)
+    demo._queue.sleep_when_free = POLL
     demo.launch(
         server_name=host,
         server_port=port,
         inbrowser=browser,
         root_path=root_path,
         prevent_thread_lock=True,
+        max_threads=THREADS,
         **settings,
     )
     print(f"Denoising Explorer is at {demo.local_url} (Ctrl+C ends it)", flush=True)
-    context.warm_up.insert(0, _claim)
+    context.warm_up[:0] = [_claim, _first_calls]
     context.start_warm_up()
     demo.block_thread()
     _end()
@@ -218,6 +223,22 @@ def _claim() -> None:
     from explorer.app import engine  # torch comes with it: after the page is served
 
     engine.claim()
+
+
+def _first_calls() -> None:
+    """Load the networks and call each once: what ships computed did not need them."""
+    import torch
+
+    from explorer.app import painter, studio
+    from explorer.models import zoo
+
+    engines = [(studio.common(), studio.noise([0]))]
+    if {painter.MODEL, painter.AUTOENCODER} <= set(zoo.available()):
+        painter.ready()
+        engines.append((painter.engine(), painter.noise([0])))
+        painter.decoded(engines[-1][1])
+    for engine, noise in engines:
+        engine(noise, torch.ones(1), engine.net.null_context(1))
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from explorer.figures import heat
 LARGEST_SEED = 9999
 
 
-@once(16)
+@once(16, stored=False)  # a megabyte, computed in half a second
 def payload(digit: int | None, seed: int, steps: int) -> dict:
     """Everything that the tab shows of one run, as JSON: film, maps, colours and numbers."""
     run = maps.record(digit, seed, steps)

@@ -9,7 +9,7 @@ from explorer.app import checks, controls, prompts
 from explorer.app.about import made
 from explorer.app.code import latent as code
 from explorer.app.latent import asked, shelf
-from explorer.app.once import once
+from explorer.app.once import once, where
 from explorer.app.tables import NAMES
 
 
@@ -63,7 +63,7 @@ def _changed(text: str, change: asked.Edit) -> dict:
     return edits.changed(text, change) | _made("latent", lines, picture=_scene(text))
 
 
-@once(12)
+@once(12, stored=False)  # large, and soon computed
 def _between(first: str, second: str) -> tuple[dict, str]:
     from explorer.app.latent import films
 
@@ -86,7 +86,7 @@ def second_of_shelf() -> str:
     return shelf.tiles()[1]["pixels"]
 
 
-@once(12)
+@once(12, stored=False)  # half of it noise, which does not compress
 def _forward(text: str, schedule: str, seed: int) -> tuple[dict, str]:
     from explorer.app.latent import films, weights
 
@@ -120,7 +120,7 @@ def _run(prompt: str, seed: int) -> tuple[dict, str]:
             (str(films.STEPS), "denoiser evaluations (NFE), each in the latent"),
             (str(2 * films.STEPS), "network evaluations: with and without the prompt"),
             ("1", "decoding would do; here every step is decoded to be seen"),
-            (f"{seconds:.2f} s", "the run and its one decoding, measured here"),
+            (f"{seconds:.2f} s", f"the run and its one decoding, measured {where()}"),
         ]
     )
     said = (
@@ -145,7 +145,7 @@ def run(prompt, seed) -> tuple[dict, str]:
     )
 
 
-@once(1)
+@once(1, stored=False)
 def costs() -> str:
     """The chapter "What it costs", measured once, when it is first opened."""
     from explorer import costs as measuring

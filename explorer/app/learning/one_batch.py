@@ -128,7 +128,7 @@ def _images(net: UNet, data: object) -> Images:
     return images
 
 
-@once(24)
+@once(24, stored=False)  # of the pictures at hand
 def payload(asked: Asked, steps: int, before: int) -> dict:
     """What the chapter shows after `steps` steps, beside what it showed after `before`."""
     learner, earlier = after(asked, steps), after(asked, before)

@@ -4,12 +4,13 @@ torch is imported when a question is first answered, not with the page.
 """
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from explorer.app import checks, classes, controls, steps
 from explorer.app.about import made
 from explorer.app.code import samplers as code
-from explorer.app.once import once
+from explorer.app.once import Aside, once
 from explorer.app.racing import entrants as entering
 from explorer.app.racing import words
 from explorer.app.tables import NAMES
@@ -143,6 +144,7 @@ def reruns(asked: Asked) -> tuple:
     )
 
 
+@once(12)
 def paths(asked: Asked) -> dict:
     """All states of a race on one map."""
     from explorer.app.racing import films
@@ -152,11 +154,16 @@ def paths(asked: Asked) -> dict:
     return films.paths(runs, asked.longest) | _made("paths", asked, lines)
 
 
-def gaps(asked: Asked, tell=lambda done: None) -> dict:
+def gaps(asked: Asked, tell: Callable[[int], object] = lambda done: None) -> dict:
     """How far each entrant is from the converged answer."""
+    return _gaps(asked, Aside(tell))
+
+
+@once(24)
+def _gaps(asked: Asked, tell: Aside[Callable[[int], object]]) -> dict:
     from explorer.app.racing import answer
 
     runs, _ = run(asked)
     lines = code.gap(asked, [run.entrant for run in runs], answer.STEPS)
-    found = answer.gaps(runs, answer.converged(asked.start, asked.schedule, tell))
+    found = answer.gaps(runs, answer.converged(asked.start, asked.schedule, tell.value))
     return found | _made("converged", asked, lines)

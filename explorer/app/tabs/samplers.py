@@ -92,7 +92,7 @@ def use_grid(event: gr.EventData) -> tuple[str, str, str, dict]:
 def warm() -> None:
     """Run what the chapters open with, so that it is there before they are opened."""
     asked = answers.Asked(classes.opening())
-    for fill in (answers.film, answers.gaps, answers.three_ways, answers.reruns):
+    for fill in (answers.film, answers.gaps, answers.three_ways, answers.reruns, answers.paths):
         fill(asked)
 
 
@@ -197,7 +197,7 @@ def build(context) -> None:
     fills = {
         RACE: [
             controls.Job(race, inputs, [show, facts, lessons], show, "race"),
-            controls.Job(answer, inputs, [gap], gap, "answer"),
+            controls.Job(answer, inputs, [gap], gap, "answer", long=True),
         ],
         THREE: [controls.Job(three, inputs, [halfway, still], still, "three")],
         CHANCE: [controls.Job(chance, inputs, [crowd, dose, doses], [crowd, dose], "chance")],
