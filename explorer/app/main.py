@@ -17,7 +17,7 @@ import gradio as gr
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
-from explorer.app import theme
+from explorer.app import sessions, theme
 from explorer.app.tabs import (
     attention,
     course,
@@ -84,6 +84,7 @@ def build(context: Context | None = None) -> gr.Blocks:
             for module in TABS:
                 with gr.Tab(module.TITLE) as context.tab:
                     module.build(context)
+        demo.unload(_closed)
     return demo
 
 
@@ -158,6 +159,10 @@ def launch(
     context.warm_up.insert(0, _claim)
     context.start_warm_up()
     demo.block_thread()
+
+
+def _closed() -> None:
+    sessions.close(sessions.current())
 
 
 def _claim() -> None:
