@@ -14,7 +14,7 @@ from explorer.schedules import Level, Schedule, levels
 LAST_ANGLE = 1e-4  # the answer is read off x0_hat here: exact to the square of it
 
 
-def level_at(angle: float) -> Level:
+def level_at(angle: float) -> Level[float]:
     """The variance preserving Level of an angle in [0, pi/2] (plain floats)."""
     turn = torch.tensor(angle, dtype=torch.float64)
     return Level(turn.cos().item(), turn.sin().item())
@@ -43,7 +43,7 @@ def carried(denoise: Denoiser, x: Tensor, start: float, stop: float, steps: int)
 
 
 @torch.no_grad()
-def converged(denoise: Denoiser, x: Tensor, start: Level, steps: int = 300) -> Tensor:
+def converged(denoise: Denoiser, x: Tensor, start: Level[float], steps: int = 300) -> Tensor:
     """Where the probability-flow ODE leads x (B, ...) from `start`: the answer all solvers seek."""
     x = carried(denoise, x, start.angle, LAST_ANGLE, steps)
     return denoise(x, level_at(LAST_ANGLE))
@@ -54,7 +54,7 @@ def grids(
 ) -> list[tuple[int, list[Level]]]:
     """For each budget the longest run that it pays for, as (NFE, Levels); each NFE once."""
     twice = evaluations(sampler, 2) > 2
-    found = {}
+    found: dict[int, list[Level]] = {}
     for budget in budgets:
         walk = levels(schedule, (budget + 1) // 2 if twice else budget, spacing)
         nfe = evaluations(sampler, len(walk) - 1, from_zero_snr=walk[0].alpha == 0)

@@ -10,6 +10,7 @@ from copy import deepcopy
 from dataclasses import dataclass, replace
 from functools import partial
 from statistics import median
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -83,7 +84,9 @@ class LiveBytes(TorchDispatchMode):
         self._alive: dict[int, tuple[StorageWeakRef, int]] = {}
         self._before: set[int] = set()
 
-    def __torch_dispatch__(self, operation, types, arguments=(), keywords=None):
+    def __torch_dispatch__(
+        self, operation: Any, types: Any, arguments: Any = (), keywords: Any = None
+    ) -> Any:
         keywords = keywords or {}
         for storage in _storages((arguments, keywords)):
             if storage._cdata not in self._alive:
@@ -177,7 +180,9 @@ def measure(net: TextUNet, vae: VAE, repeats: int = 3) -> Costs:
     side, z_side = vae.cfg.image_size, vae.cfg.latent_size
     pictures = torch.zeros(2, vae.cfg.image_channels, side, side)
     latents = torch.zeros(2, vae.cfg.latent_channels, z_side, z_side)
-    jobs = [  # title, module, its method, arguments of a batch of two
+    jobs: list[
+        tuple[str, nn.Module, Callable, tuple[Tensor, ...]]
+    ] = [  # title, module, its method, arguments of a batch of two
         ("latent U-Net", net, nn.Module.__call__, inputs(net, 2)),
         ("pixel U-Net", full, nn.Module.__call__, inputs(full, 2)),
         (f"pixel U-Net, attention at {z_side} only", frugal, nn.Module.__call__, inputs(frugal, 2)),
@@ -187,7 +192,7 @@ def measure(net: TextUNet, vae: VAE, repeats: int = 3) -> Costs:
     ones = [partial(call, module, *(a[:1] for a in two)) for _, module, call, two in jobs]
     twos = [partial(call, module, *two) for _, module, call, two in jobs]
     ms = steady([*ones, *twos], repeats)
-    costs = [
+    latent, pixels, pixels_frugal, encode, decode = (
         Cost(
             title=title,
             parameters=sum(p.numel() for p in _part(module, title).parameters()),
@@ -197,8 +202,9 @@ def measure(net: TextUNet, vae: VAE, repeats: int = 3) -> Costs:
             ms_of_two=ms[len(jobs) + i],
         )
         for i, (title, module, call, two) in enumerate(jobs)
-    ]
-    return Costs(*costs, threads=torch.get_num_threads())
+    )
+    threads = torch.get_num_threads()
+    return Costs(latent, pixels, pixels_frugal, encode, decode, threads)
 
 
 def _part(module: nn.Module, title: str) -> nn.Module:

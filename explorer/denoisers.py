@@ -5,7 +5,7 @@ A Denoiser is (x, level) -> x0_hat. Conditioning and guidance are bound here, be
 
 import math
 from collections.abc import Callable
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import torch
 from torch import Tensor
@@ -15,7 +15,7 @@ from explorer.schedules import Level, straight
 Denoiser = Callable[[Tensor, Level], Tensor]
 """(x, level) -> x0_hat, both (B, C, H, W): the expected clean image."""
 
-Network = Callable[[Tensor, Tensor, Tensor | None], Tensor]
+Network = Callable[[Tensor, Tensor, Any], Tensor]
 """net(x (B, C, H, W), angle (B,), context (B, L, D) or None) -> prediction (B, C, H, W)."""
 
 Target = Literal["v", "eps", "x0", "velocity"]
@@ -140,8 +140,9 @@ def halves(net: Network, context: Tensor, reference: Tensor, predicts: Target = 
     both = from_network(net, predicts, torch.cat([reference, context]))  # (2B, L, D)
 
     def ask(x: Tensor, level: Level) -> tuple[Tensor, Tensor]:
-        twice = Level(*(_twice(value) for value in level))
-        return both(torch.cat([x, x]), twice).chunk(2)
+        twice: Level = Level(_twice(level.alpha), _twice(level.sigma))
+        of_reference, of_context = both(torch.cat([x, x]), twice).chunk(2)
+        return of_reference, of_context
 
     return ask
 

@@ -8,13 +8,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from explorer import metrics
 from explorer.data.images import Images
 from explorer.denoisers import paired
 from explorer.files import replace_text
 from explorer.judge import HEADLINE, Judge, Reference, features
+from explorer.models.classifier import Classifier
 from explorer.models.unet import UNet
 from explorer.models.vae import VAE
 from explorer.samplers import SAMPLERS, evaluations
@@ -101,7 +102,7 @@ def measure(net: UNet, judge: Judge, entry: Entry) -> dict:
     }
 
 
-def again(net: UNet, judge: nn.Module, reference: Reference, row: dict, seed: int) -> dict:
+def again(net: UNet, judge: Classifier, reference: Reference, row: dict, seed: int) -> dict:
     """A row of the table measured afresh, with other noise and without the data set.
 
     Returns {"accuracy", "frechet", "accuracy_apart", "frechet_apart"}; the last two count how
@@ -151,11 +152,11 @@ def evaluate(
     return head | {"rows": rows}
 
 
-def evaluate_classifier(net: nn.Module, test: Images, file: Path) -> dict:
+def evaluate_classifier(net: Classifier, test: Images, file: Path) -> dict:
     """Write the share of the test pictures that a classifier names rightly to `file`."""
     with torch.no_grad():
         logits = torch.cat([net(part) for part in test.floats().split(500)])
-    right = metrics.accuracy(logits, test.labels)
+    right = metrics.accuracy(logits, test.labelled)
     table = {"test pictures": len(test), "test accuracy": round(right, 4)}
     replace_text(file, json.dumps(table) + "\n")
     return table

@@ -8,7 +8,7 @@ from pathlib import Path
 from random import Random
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from explorer import metrics
 from explorer.data.images import Images
@@ -20,6 +20,7 @@ from explorer.data.scenes.scene import Scene
 from explorer.denoisers import paired
 from explorer.files import replace_text
 from explorer.judge import features
+from explorer.models.classifier import Classifier
 from explorer.models.text import TextUNet
 from explorer.models.vae import VAE
 from explorer.samplers import dpmpp_2m
@@ -82,14 +83,14 @@ class Real:
     labels: Tensor  # (M,) their digits
 
     @classmethod
-    def of(cls, scenes: Sequence[Scene], digits: Images, judge: nn.Module) -> "Real":
+    def of(cls, scenes: Sequence[Scene], digits: Images, judge: Classifier) -> "Real":
         """From the digits of a data set that no network was trained on."""
         artist, counts = Artist(digits), [len(one.items) for one in scenes]
-        twice = [
+        once, again = (
             features(judge, as_mnist(artist.paint(scenes, Random(s)).float() / 127.5 - 1, counts))
             for s in (0, 1)
-        ]
-        return cls(*twice, wanted(scenes))
+        )
+        return cls(once, again, wanted(scenes))
 
 
 def wanted(scenes: Sequence[Scene]) -> Tensor:
@@ -103,7 +104,13 @@ def all_scenes(n: int, seed: int = 0) -> list[Scene]:
 
 
 def measure(
-    net: TextUNet, vae: VAE, judge: nn.Module, scale: float, n: int, seed: int = 0, real=None
+    net: TextUNet,
+    vae: VAE,
+    judge: Classifier,
+    scale: float,
+    n: int,
+    seed: int = 0,
+    real: Real | None = None,
 ) -> dict:
     """A row: for each group the share of n captions whose digits, colours, places are right.
 
@@ -123,7 +130,7 @@ def measure(
 
 
 @torch.no_grad()
-def ceiling(vae: VAE, judge: nn.Module, digits: Images, n: int, seed: int = 0) -> dict:
+def ceiling(vae: VAE, judge: Classifier, digits: Images, n: int, seed: int = 0) -> dict:
     """What real scenes of the same captions score: as drawn, and through the autoencoder.
 
     More than the second no painter of latents can be expected to reach, and more than the first
@@ -136,7 +143,7 @@ def ceiling(vae: VAE, judge: nn.Module, digits: Images, n: int, seed: int = 0) -
     return {name: _right(scenes, pictures, judge, n) for name, pictures in made.items()}
 
 
-def _right(scenes: list[Scene], pictures: Tensor, judge: nn.Module, n: int) -> dict:
+def _right(scenes: list[Scene], pictures: Tensor, judge: Classifier, n: int) -> dict:
     """For each group of n scenes, the share whose digits, colours, places, ground are right."""
     shares = {}
     for group, part, told in zip(GROUPS, pictures.split(n), _groups(scenes, n), strict=True):
@@ -168,7 +175,7 @@ def _counts(scenes: Sequence[Scene]) -> list[int]:
     return [len(one.items) for one in scenes]
 
 
-def _verdicts(scenes: list[Scene], pictures: Tensor, judge: nn.Module) -> Iterator[Verdict]:
+def _verdicts(scenes: list[Scene], pictures: Tensor, judge: Classifier) -> Iterator[Verdict]:
     readings = read(pictures, _counts(scenes), judge)
     return (verdict(one, reading) for one, reading in zip(scenes, readings, strict=True))
 
@@ -176,7 +183,7 @@ def _verdicts(scenes: list[Scene], pictures: Tensor, judge: nn.Module) -> Iterat
 def evaluate(
     net: TextUNet,
     vae: VAE,
-    judge: nn.Module,
+    judge: Classifier,
     file: Path,
     n: int = 125,
     digits: Images | None = None,

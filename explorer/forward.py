@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import torch
 from torch import Tensor
 
-from explorer.schedules import Level, Schedule
+from explorer.schedules import Level, Schedule, Value
 
 Rng = torch.Generator | Sequence[torch.Generator]
 """Where noise comes from: one generator, or one a row, so that rows of any seeds share a batch."""
@@ -33,7 +33,7 @@ def noised(x0: Tensor, level: Level, eps: Tensor) -> Tensor:
     return alpha * x0 + sigma * eps
 
 
-def transition(s: Level, t: Level) -> tuple[float | Tensor, float | Tensor]:
+def transition(s: Level[Value], t: Level[Value]) -> tuple[Value, Value]:
     """(scale, beta) of q(x_t | x_s) = N(scale * x_s, beta), s the less noisy Level.
 
     For neighbours it is DDPM eq. 2: scale = sqrt(1 - beta_t). Needs s.alpha > 0.
@@ -51,7 +51,7 @@ def chain(x0: Tensor, schedule: Schedule, rng: Rng) -> Iterator[Tensor]:
         yield x
 
 
-def bridge(x0: Tensor, xt: Tensor, s: Level, t: Level) -> tuple[Tensor, float | Tensor]:
+def bridge(x0: Tensor, xt: Tensor, s: Level[Value], t: Level[Value]) -> tuple[Tensor, Value]:
     """(mean, variance) of q(x_s | x_t, x_0), any two Levels, s the less noisy (DDPM eq. 6-7).
 
     x0, xt and mean (B, ...). The variance is beta_tilde; mean is x0 itself where s is clean.

@@ -5,7 +5,7 @@ data) to clean data (sigma == 0: x itself).
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor
@@ -28,7 +28,9 @@ def gaussian(mean: float | Tensor, std: float | Tensor) -> Denoiser:
     return denoise
 
 
-def mixture(means: Tensor, stds: Tensor, weights: Tensor) -> Denoiser:
+def mixture(
+    means: Tensor, stds: Tensor | Sequence[float], weights: Tensor | Sequence[float]
+) -> Denoiser:
     """K isotropic Gaussians. means (K, *shape), stds (K,) > 0, weights (K,) > 0 in any unit."""
     stds, weights = (torch.as_tensor(value, dtype=torch.float64) for value in (stds, weights))
     _require_positive("stds", stds)

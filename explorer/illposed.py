@@ -30,7 +30,7 @@ def renamed(prediction: Tensor, xt: Tensor, level: Level, name: str, wanted: str
     if name == wanted:
         return prediction
     xt = xt.double()
-    x0_hat = to_x0(prediction, xt, level, name)
+    x0_hat = to_x0(prediction, xt, level, name)  # type: ignore[arg-type]  # it checks the name
     return x0_hat if wanted == "x0" else eps_hat(xt, x0_hat, level)
 
 

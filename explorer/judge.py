@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from explorer import metrics
 from explorer.data.images import Images
+from explorer.models.classifier import Classifier
 
 HEADLINE = 2000  # pictures of the largest set that a real figure is given for
 DRAWS = 4  # sets of real pictures that a real figure is the mean of: one set alone is a lottery
@@ -20,7 +21,7 @@ FEW = (50, 100, 200, 500)  # numbers of pictures for which a Reference knows the
 
 
 @torch.no_grad()
-def features(judge: nn.Module, x: Tensor) -> Tensor:
+def features(judge: Classifier, x: Tensor) -> Tensor:
     """The judge's features of pictures (N, C, H, W), in float64: (N, F)."""
     return torch.cat([judge.features(part) for part in x.split(500)]).double()
 
@@ -36,13 +37,13 @@ def in_turn(labels: Tensor, count: int) -> Tensor:
 class Judge:
     """The classifier, and what it says of real pictures: the measure of everything generated."""
 
-    def __init__(self, net: nn.Module, train: Images, test: Images) -> None:
+    def __init__(self, net: Classifier, train: Images, test: Images) -> None:
         self.net = net
         self.name = net.card.name if hasattr(net, "card") else "a classifier without a file"
         self.test = features(net, test.floats())
-        self.accuracy = metrics.accuracy(self.logits(test.floats()), test.labels)
-        kept = in_turn(train.labels, DRAWS * HEADLINE)
-        self.train, self.train_labels = features(net, train.floats(kept)), train.labels[kept]
+        self.accuracy = metrics.accuracy(self.logits(test.floats()), test.labelled)
+        kept = in_turn(train.labelled, DRAWS * HEADLINE)
+        self.train, self.train_labels = features(net, train.floats(kept)), train.labelled[kept]
 
     @torch.no_grad()
     def logits(self, x: Tensor) -> Tensor:

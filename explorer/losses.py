@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from explorer.data.images import Images
 from explorer.denoisers import Denoiser, angles, v_hat
 from explorer.files import replace_text
 from explorer.forward import noised
+from explorer.models.model import Model
+from explorer.models.unet import UNet
 from explorer.schedules import Level
 from explorer.worlds import World
 
@@ -23,7 +25,7 @@ BATCH = 100  # pictures a call
 STEM = ".losses.json"  # what the table's file ends in, beside the weights
 
 
-def at(log_snr: float) -> Level:
+def at(log_snr: float) -> Level[float]:
     """The variance preserving Level of this log-SNR: alpha² is its logistic function."""
     x = torch.tensor(log_snr, dtype=torch.float64)
     return Level(x.sigmoid().sqrt().item(), (-x).sigmoid().sqrt().item())
@@ -39,7 +41,7 @@ class Task:
     exact: Denoiser | None = None  # E[x_0 | x_t], where it is known
 
     @classmethod
-    def of_images(cls, net: nn.Module, images: Images, seed: int = 0, count: int = COUNT) -> "Task":
+    def of_images(cls, net: UNet, images: Images, seed: int = 0, count: int = COUNT) -> "Task":
         """`count` of the pictures, drawn with the seed, for a U-Net that is told their labels."""
         chosen = torch.randperm(len(images), generator=torch.Generator().manual_seed(seed))[:count]
         labels = torch.full((len(chosen),), net.null)
@@ -60,7 +62,7 @@ class Task:
 
 
 @torch.no_grad()
-def loss_at(net: nn.Module, task: Task, log_snr: float, seed: int) -> dict[str, float]:
+def loss_at(net: Model, task: Task, log_snr: float, seed: int) -> dict[str, float]:
     """The mean squared error of v, per pixel, and its standard error over the data: v, error.
 
     The errors of other predictions of the same call follow: that of x0_hat is sigma² of it, that
@@ -78,7 +80,8 @@ def loss_at(net: nn.Module, task: Task, log_snr: float, seed: int) -> dict[str, 
         x0 = task.x0[i : i + step]
         eps = torch.randn(x0.shape, generator=rng, dtype=x0.dtype)
         xt = noised(x0, level, eps)
-        context = None if task.told is None else net.embed(task.told[i : i + step])
+        told = None if task.told is None else task.told[i : i + step]
+        context = net.embed(told) if isinstance(net, UNet) and told is not None else None
         guess = net(xt, angles(level, xt), context)
         v = level.alpha * eps - level.sigma * x0
         found.append([_each(guess, v)])
@@ -105,7 +108,7 @@ def _error(each: Tensor) -> float:
 
 
 def measure(
-    net: nn.Module,
+    net: Model,
     task: Task,
     file: Path,
     weights: Path,

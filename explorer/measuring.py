@@ -11,7 +11,11 @@ from explorer.data.images import load_images, open_images
 from explorer.data.scenes.pictures import pictures
 from explorer.judge import Judge, Reference
 from explorer.models import card, zoo
-from explorer.models.vae import AUTOENCODER
+from explorer.models.classifier import Classifier
+from explorer.models.model import Model
+from explorer.models.text import TextReader, TextUNet
+from explorer.models.unet import UNet
+from explorer.models.vae import AUTOENCODER, VAE
 from explorer.tables import print_table
 from explorer.training import latents, planar
 from explorer.worlds import WORLDS
@@ -26,32 +30,34 @@ def quality(
 ) -> None:
     """Measure a model, and write its table and its card; a classifier's is one number."""
     net = zoo.load(name)
-    if net.card.kind == "vae":
+    if isinstance(net, VAE):
         return _vae(net, data, out)
-    if net.card.kind == "text-reader":
+    if isinstance(net, TextReader):
         file = _table_of(net, out)
         return _plainly(net, evaluate_words.evaluate(net, file), file)
-    if net.card.kind == "text-unet":
+    if isinstance(net, TextUNet):
         return _scenes(net, data, judge, samples or 125, out)
-    if net.card.kind == "unet":
+    if isinstance(net, UNet):
         _can_judge(name, net, judge)
     train, test = (open_images(_source(net), data, split) for split in (True, False))
     file = out or zoo.locate(name).with_suffix(".quality.json")
     if not resume:
         file.unlink(missing_ok=True)
-    if net.card.kind == "classifier":
+    if isinstance(net, Classifier):
         table = evaluate.evaluate_classifier(net, test, file)
         print_table(name, list(table), [list(table.values())])
-    else:
-        seen = Judge(zoo.load(judge), train, test)
+    elif isinstance(net, UNet):
+        seen = Judge(zoo.load(judge, Classifier), train, test)
         seen.reference().save(_reference(judge, out))
         table = _table(net, seen, file, samples)
+    else:
+        raise ValueError(f"{name} is a {net.card.kind}, which has no table of quality.")
     shown = file.with_name(file.name.removesuffix(".json").removesuffix(".quality") + ".md")
     card.write_card(shown, net.card.facts, table)
     print(f"{file}, {shown}")
 
 
-def _can_judge(name: str, net, judge: str) -> None:
+def _can_judge(name: str, net: UNet, judge: str) -> None:
     """Raise ValueError where the judge does not know what the model draws."""
     if not net.cfg.classes:
         raise ValueError(f"{name} was trained without classes, which quality is measured by")
@@ -71,25 +77,25 @@ def _can_judge(name: str, net, judge: str) -> None:
         )
 
 
-def _vae(net, data: Path | None, out: Path | None) -> None:
+def _vae(net: VAE, data: Path | None, out: Path | None) -> None:
     """Measure an autoencoder on scenes of digits that nothing was trained on."""
     file = _table_of(net, out)
     held_out = pictures(1000, 1, data, train=False)
     _plainly(net, evaluate.evaluate_vae(net, held_out, file), file)
 
 
-def _plainly(net, table: dict, file: Path) -> None:
+def _plainly(net: Model, table: dict, file: Path) -> None:
     """Show a table of single numbers and write the card."""
     print_table(net.card.name, list(table), [list(table.values())])
     shown = zoo.locate(net.card.name).with_suffix(".md")
     print(file, card.write_card(shown, net.card.facts, table))
 
 
-def _table_of(net, out: Path | None) -> Path:
+def _table_of(net: Model, out: Path | None) -> Path:
     return out or zoo.locate(net.card.name).with_suffix(".quality.json")
 
 
-def _scenes(net, data: Path | None, judge: str, n: int, out: Path | None) -> None:
+def _scenes(net: TextUNet, data: Path | None, judge: str, n: int, out: Path | None) -> None:
     """Measure whether a text-to-image model paints what its captions say, at every scale."""
     digits, weights = load_images("mnist", data, False), zoo.locate(net.card.name)
     file, rows = out or weights.with_suffix(".quality.json"), []
@@ -100,8 +106,8 @@ def _scenes(net, data: Path | None, judge: str, n: int, out: Path | None) -> Non
             rows.append(row)
             bar.advance(task)
 
-        parts = (zoo.load(AUTOENCODER), zoo.load(judge), file)
-        table = evaluate_scenes.evaluate(net, *parts, n=n, digits=digits, tell=tell)
+        vae, seen = zoo.load(AUTOENCODER, VAE), zoo.load(judge, Classifier)
+        table = evaluate_scenes.evaluate(net, vae, seen, file, n=n, digits=digits, tell=tell)
     names = [group.name for group in evaluate_scenes.GROUPS]
     rest = ("frechet", "diversity", "saturated")
     shown = [
@@ -131,7 +137,7 @@ def losses(name: str, data: Path | None, out: Path | None) -> None:
     print(file)
 
 
-def _task(net, data: Path | None) -> loss_table.Task:
+def _task(net: Model, data: Path | None) -> loss_table.Task:
     """What the loss of a network is measured on: data that it was not trained on."""
     name, kind = net.card.name, net.card.kind
     if kind == "planar":
@@ -144,7 +150,7 @@ def _task(net, data: Path | None) -> loss_table.Task:
         held_out = latents.captioned(data, count, seed=1, train=False)
         said = f"{count} scenes of test digits, a caption each"
         return loss_table.Task.of_latents(held_out.pixels, held_out.labels[:, 0], said)
-    if kind != "unet":
+    if not isinstance(net, UNet):
         raise ValueError(f"{name} is a {kind}; only what removes noise has a loss by noise level.")
     return loss_table.Task.of_images(net, open_images(_source(net), data, False))
 
@@ -155,7 +161,7 @@ def trust(name: str, samples: int | None, out: Path | None) -> None:
     Raises ValueError for a model that is told no words.
     """
     net, weights = zoo.load(name), zoo.locate(name)
-    if net.card.kind != "text-unet":
+    if not isinstance(net, TextUNet):
         raise ValueError(
             f"{name} is a {net.card.kind}; trust is measured of a text-to-image model."
         )
@@ -163,7 +169,7 @@ def trust(name: str, samples: int | None, out: Path | None) -> None:
     with Progress() as bar:
         task = bar.add_task(name, total=count)
         tell = lambda done: bar.advance(task, done)  # noqa: E731
-        table = trust_table.evaluate(net, zoo.load(AUTOENCODER), file, count, tell)
+        table = trust_table.evaluate(net, zoo.load(AUTOENCODER, VAE), file, count, tell)
     rows = [("shown by the app", {kind: t["shown"] for kind, t in table["kinds"].items()})]
     for layer in table["sides"]:
         rows.append((layer, {k: t["by_layer"][layer] for k, t in table["kinds"].items()}))
@@ -181,7 +187,7 @@ def again(name: str, judge: str) -> int:
 
     Raises ZooError where there is no table, or none with standard errors.
     """
-    net, reference = zoo.load(name), Reference.load(_reference(judge))
+    net, reference = zoo.load(name, UNet), Reference.load(_reference(judge))
     rows = [row for row in net.card.metrics.get("rows", []) if "frechet_error" in row]
     quick = [row for row in rows if row["n"] * row["nfe"] <= QUICK]
     if not quick:
@@ -190,7 +196,7 @@ def again(name: str, judge: str) -> int:
     with Progress() as bar:
         task = bar.add_task(name, total=sum(row["n"] * row["nfe"] for row in quick))
         for row in quick:
-            found = evaluate.again(net, zoo.load(judge), reference, row, SEED)
+            found = evaluate.again(net, zoo.load(judge, Classifier), reference, row, SEED)
             worst = max(worst, found["accuracy_apart"], found["frechet_apart"])
             lines.append(
                 (
@@ -209,7 +215,7 @@ def again(name: str, judge: str) -> int:
     return int(worst >= TOO_FAR)
 
 
-def _source(net) -> str:
+def _source(net: Model) -> str:
     return net.card.facts.get("recipe", {}).get("data", "mnist")
 
 
@@ -219,7 +225,7 @@ def _reference(judge: str, out: Path | None = None) -> Path:
     return beside.with_suffix(".reference.json")
 
 
-def _table(net, judge: Judge, file: Path, samples: int | None) -> dict:
+def _table(net: UNet, judge: Judge, file: Path, samples: int | None) -> dict:
     """The table of a U-Net, with a progress bar while it is measured."""
     entries = [replace(e, n=samples) if samples else e for e in evaluate.plan()]
     with Progress() as bar:

@@ -18,7 +18,7 @@ from torch import Tensor
 
 from explorer.denoisers import Denoiser, eps_hat
 from explorer.forward import Rng, bridge, noise_like
-from explorer.schedules import Level
+from explorer.schedules import Level, Value
 
 
 @dataclass(frozen=True)
@@ -197,7 +197,7 @@ def _walk(levels: Sequence[Level]) -> Iterator[tuple[int, Level, Level]]:
     yield from steps
 
 
-def _shrink(t: Level, s: Level) -> float:
+def _shrink(t: Level[Value], s: Level[Value]) -> Value:
     return (s.sigma * t.alpha) / (t.sigma * s.alpha)
 
 

@@ -11,7 +11,7 @@ from explorer.denoisers import Denoiser, from_network, paired
 from explorer.models import zoo
 from explorer.models.text import TextUNet
 from explorer.models.unet import UNet
-from explorer.models.vae import AUTOENCODER
+from explorer.models.vae import AUTOENCODER, VAE
 from explorer.samplers import SAMPLERS, Step
 from explorer.schedules import SCHEDULES, SPACINGS, levels
 
@@ -73,16 +73,16 @@ def _steps(net: nn.Module, request: Request) -> Iterator[Step]:
 @torch.no_grad()
 def _decoded(steps: Iterator[Step]) -> Iterator[Step]:
     """Steps of latents as steps of pictures."""
-    vae = zoo.load(AUTOENCODER)
+    vae = zoo.load(AUTOENCODER, VAE)
     for step in steps:
         yield replace(step, x=vae.decode(step.x), x0_hat=vae.decode(step.x0_hat))
 
 
 @torch.no_grad()
-def _denoiser(net: nn.Module, request: Request) -> Denoiser:
+def _denoiser(net: UNet, request: Request) -> Denoiser:
     """Conditioning and guidance, bound; both halves of the guidance share a network call."""
     null = net.null_context(request.count)  # (count, L, D)
-    if request.prompt:
+    if isinstance(net, TextUNet) and request.prompt:
         return paired(net, net.told(*[request.prompt] * request.count), null, request.scale)
     if request.label is None:
         return from_network(net, context=null)

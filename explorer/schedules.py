@@ -8,44 +8,47 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from numbers import Integral, Real
+from typing import Generic, TypeVar, overload
 
 import torch
 from torch import Tensor
 
+Value = TypeVar("Value", float, Tensor)
+
 
 @dataclass(frozen=True)
-class Level:
+class Level(Generic[Value]):
     """How much signal and how much noise: x_t = alpha * x_0 + sigma * eps.
 
     Both are floats, or tensors of one shape: (B,) gives each image of a batch its own level.
     """
 
-    alpha: float | Tensor  # signal; exactly 0.0 at zero terminal SNR
-    sigma: float | Tensor  # noise; exactly 0.0 for clean data
+    alpha: Value  # signal; exactly 0.0 at zero terminal SNR
+    sigma: Value  # noise; exactly 0.0 for clean data
 
-    def __iter__(self) -> Iterator[float | Tensor]:
+    def __iter__(self) -> Iterator[Value]:
         """A Level is a pair: `alpha, sigma = level`."""
         return iter((self.alpha, self.sigma))
 
     @property
-    def angle(self) -> float | Tensor:
+    def angle(self) -> Value:
         """atan2(sigma, alpha) in [0, pi/2], what a network is told: finite at both ends."""
         if isinstance(self.alpha, Tensor):
             return torch.atan2(self.sigma, self.alpha)
         return math.atan2(self.sigma, self.alpha)
 
     @property
-    def snr(self) -> float | Tensor:
+    def snr(self) -> Value:
         """Signal-to-noise ratio alpha²/sigma² in [0, inf]."""
         return _divide(self.alpha, self.sigma) ** 2
 
     @property
-    def log_snr(self) -> float | Tensor:
+    def log_snr(self) -> Value:
         """Natural logarithm of the SNR in [-inf, inf]: twice the lambda of DPM-Solver."""
         return 2 * (_log(self.alpha) - _log(self.sigma))
 
     @property
-    def ratio(self) -> float | Tensor:
+    def ratio(self) -> Value:
         """sigma/alpha in [0, inf]: the sigma of Karras et al. (EDM)."""
         return _divide(self.sigma, self.alpha)
 
@@ -60,17 +63,17 @@ class Level:
         return Level(*(value.reshape(shape).to(x) for value in self))  # (B, 1, ...) each
 
 
-def _divide(a: float | Tensor, b: float | Tensor) -> float | Tensor:
+def _divide(a: Value, b: Value) -> Value:
     return a / b if isinstance(b, Tensor) or b else math.inf
 
 
-def _log(a: float | Tensor) -> float | Tensor:
+def _log(a: Value) -> Value:
     if isinstance(a, Tensor):
         return a.log()
     return math.log(a) if a else -math.inf
 
 
-def _level_at(ratio: float) -> Level:
+def _level_at(ratio: float) -> Level[float]:
     """The variance preserving Level whose sigma/alpha is ratio."""
     return Level(1 / math.hypot(1, ratio), ratio / math.hypot(1, ratio))
 
@@ -95,7 +98,7 @@ class Schedule:
     alpha: Tensor  # (T + 1,) float64; alpha[0] == 1.0
     sigma: Tensor  # (T + 1,) float64; sigma[0] == 0.0
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if not ((self.alpha**2).diff() < 0).all():
             raise ValueError(
                 f"A schedule must lose signal at every t, but alpha_bar of {self.name} does not "
@@ -113,6 +116,10 @@ class Schedule:
         ratio = self.alpha[1:] / self.alpha[:-1]
         return torch.cat([self.alpha.new_zeros(1), 1 - ratio**2])
 
+    @overload
+    def __call__(self, t: float) -> Level[float]: ...
+    @overload
+    def __call__(self, t: Tensor) -> Level[Tensor]: ...
     def __call__(self, t: float | Tensor) -> Level:
         """The Level at t, exact at integers; between them alpha² is interpolated linearly.
 
@@ -250,7 +257,7 @@ def timesteps(T: int, n: int, spacing: str) -> list[int]:
     raise ValueError(f"spacing must be linspace, leading or trailing, got {spacing!r}.")
 
 
-def levels(schedule: Schedule, n: int, spacing: str = "trailing") -> list[Level]:
+def levels(schedule: Schedule, n: int, spacing: str = "trailing") -> list[Level[float]]:
     """The n + 1 Levels that a sampler walks in n steps: noisiest first, ending clean.
 
     "karras" steps evenly in (sigma/alpha)^(1/7) between the schedule's own ends, t = T and
@@ -262,16 +269,16 @@ def levels(schedule: Schedule, n: int, spacing: str = "trailing") -> list[Level]
     _check_integer("n", n, 1, schedule.T)
     start, end = schedule(schedule.T), schedule(1)
     if spacing != "karras":
-        noisy = map(schedule, timesteps(schedule.T, n, spacing))
+        noisy = [schedule(t) for t in timesteps(schedule.T, n, spacing)]
     elif start.alpha:
-        noisy = map(_level_at, _ramp(start.ratio, end.ratio, n, 7.0))
+        noisy = [_level_at(r) for r in _ramp(start.ratio, end.ratio, n, 7.0)]
     else:
         high = min(schedule(schedule.T - 1).ratio, 80.0)
         noisy = [start, *map(_level_at, _ramp(high, end.ratio, n - 1, 7.0))]
     return [*noisy, Level(1.0, 0.0)]
 
 
-def levels_from(schedule: Schedule, t: float, n: int) -> list[Level]:
+def levels_from(schedule: Schedule, t: float, n: int) -> list[Level[float]]:
     """The n + 1 Levels from any t in (0, T] down to clean data, evenly spaced in t."""
     _check_number("t", t, 0, schedule.T)
     _check_integer("n", n, 1, schedule.T)
@@ -283,18 +290,18 @@ def levels_from(schedule: Schedule, t: float, n: int) -> list[Level]:
 # --- bad input, by name ------------------------------------------------------------------------
 
 
-def _check_integer(field: str, value: object, low: int, high: int) -> None:
+def _check_integer(field: str, value: float, low: int, high: int) -> None:
     if not isinstance(value, Integral) or isinstance(value, bool) or not low <= value <= high:
         raise ValueError(f"{field} must be an integer from {low} to {high}, got {value!r}.")
 
 
-def _check_betas(beta_start: object, beta_end: object) -> None:
+def _check_betas(beta_start: float, beta_end: float) -> None:
     _check_number("beta_start", beta_start, 1e-8, 0.999)
     _check_number("beta_end", beta_end, 1e-8, 0.999)
     if beta_start > beta_end:
         raise ValueError(f"beta_start must not exceed beta_end, got {beta_start} > {beta_end}.")
 
 
-def _check_number(field: str, value: object, low: float, high: float) -> None:
+def _check_number(field: str, value: float, low: float, high: float) -> None:
     if not isinstance(value, Real) or isinstance(value, bool) or not low <= value <= high:
         raise ValueError(f"{field} must be a number from {low} to {high}, got {value!r}.")

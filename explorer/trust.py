@@ -114,16 +114,20 @@ def measure(
 ) -> tuple[Found, dict[str, int]]:
     """Run the prompts, and look at the words of all that painted something; the rest is counted."""
     maps, pictures = _run(net, vae, prompts, seed)
-    kept, area, inside, whole = [], [], [], []
+    kept: list[Word] = []
+    area: list[Tensor] = []
+    inside: list[Tensor] = []
+    whole: list[Tensor] = []
     skipped = {"no ink": 0, "elsewhere": 0}
     found = [boxes(picture, one) for picture, one in zip(pictures, prompts, strict=True)]
-    for box in found:
-        if isinstance(box, str):
-            skipped[box] += 1
+    for one in found:
+        if isinstance(one, str):
+            skipped[one] += 1
     for r, word in enumerate(words(prompts)):
-        if isinstance(found[word.prompt], str):
+        of_prompt = found[word.prompt]
+        if isinstance(of_prompt, str):
             continue
-        box = found[word.prompt][word.item]
+        box = of_prompt[word.item]
         both = [masses(layer[:, r], box) for layer in maps]  # a layer: 2 x (S, heads)
         inside.append(torch.cat([m for m, _ in both], 1))
         whole.append(torch.cat([m for _, m in both], 1))
@@ -132,11 +136,15 @@ def measure(
     heads, steps = sum(layer.shape[2] for layer in maps), maps[0].shape[0]
     empty = torch.zeros(steps, 0, heads)
     stacked = [torch.stack(m, 1) if m else empty for m in (inside, whole)]
-    return Found(kept, *stacked, torch.stack(area) if area else torch.zeros(0)), skipped
+    return Found(
+        kept, stacked[0], stacked[1], torch.stack(area) if area else torch.zeros(0)
+    ), skipped
 
 
 @torch.no_grad()
-def _run(net: TextUNet, vae: VAE, prompts: Sequence[Scene], seed: int):
+def _run(
+    net: TextUNet, vae: VAE, prompts: Sequence[Scene], seed: int
+) -> tuple[list[Tensor], Tensor]:
     """For each layer (S, R, heads, Q), the words' maps at each call; and the pictures."""
     told, calls = words(prompts), []
     rows = torch.tensor([len(prompts) + word.prompt for word in told])  # the conditional half

@@ -110,7 +110,8 @@ def evaluate(
         tell(min(BATCH, n - k))
     joined = Found(
         [word for part in parts for word in part.words],
-        *(torch.cat([getattr(part, key) for part in parts], 1) for key in ("inside", "whole")),
+        torch.cat([part.inside for part in parts], 1),
+        torch.cat([part.whole for part in parts], 1),
         torch.cat([part.area for part in parts]),
     )
     if not joined.words:

@@ -6,6 +6,7 @@ Points are (B, 2), float64, and fill about [-1, 1]² as pictures do.
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -68,7 +69,7 @@ class World:
         return each.logsumexp(1)
 
 
-def _world(means, stds, weights=None, classes=None) -> World:
+def _world(means: Any, stds: Any, weights: Any = None, classes: Any = None) -> World:
     means = torch.as_tensor(means, dtype=torch.float64)
     k = len(means)
     stds = torch.as_tensor(stds, dtype=torch.float64).expand(k)

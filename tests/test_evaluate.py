@@ -161,7 +161,7 @@ def test_a_check_fails_where_the_table_is_off(monkeypatch, capsys):
     row |= {"accuracy_error": 0.1, "frechet_error": 0.1}
     found = {"accuracy": 0.5, "frechet": 1.2, "accuracy_apart": 0.0, "frechet_apart": 2.0}
     card = SimpleNamespace(metrics={"rows": [row]})
-    monkeypatch.setattr(measuring.zoo, "load", lambda name: SimpleNamespace(card=card))
+    monkeypatch.setattr(measuring.zoo, "load", lambda *_: SimpleNamespace(card=card))
     monkeypatch.setattr(measuring.Reference, "load", lambda file: None)
     monkeypatch.setattr(measuring.evaluate, "again", lambda *_: found)
     assert measuring.again("mnist", "digit-classifier") == 0

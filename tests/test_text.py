@@ -131,7 +131,7 @@ def test_latents_and_captions_come_from_training_scenes_alone(monkeypatch, tmp_p
     monkeypatch.setattr(scene_pictures, "load_images", lambda *_: digits)
     torch.manual_seed(0)
     vae = VAE(VAEConfig(widths=(8, 8, 8)))
-    monkeypatch.setattr(latents.zoo, "load", lambda name: vae.eval())
+    monkeypatch.setattr(latents.zoo, "load", lambda *_: vae.eval())
     monkeypatch.setattr(latents, "CHUNK", 50)
     made = latents.captioned(None, count=120)
     assert made.pixels.shape == (120, 4, 16, 16) and made.labels.shape == (120, 4, LENGTH)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from html import escape
+from typing import Any
 
 import gradio as gr
 
@@ -29,7 +30,7 @@ SOURCE = {
 }
 # Several requests at a time, so that their network calls can share batches; values unchanged, as
 # Gradio's own checks name no field; of changes that come while one runs, the last.
-SHARED = {
+SHARED: dict[str, Any] = {
     "concurrency_limit": 4,
     "concurrency_id": "model",
     "preprocess": False,
@@ -37,10 +38,12 @@ SHARED = {
 }
 # What a widget sends with its event: every message. While one is under way, "once" would drop the
 # next, and "always_last" would send the first one's data again in its place.
-SENT = {"trigger_mode": "multiple", "api_visibility": "private"}
+SENT: dict[str, Any] = {"trigger_mode": "multiple", "api_visibility": "private"}
 
 
-def digit_and_seed(choices: Sequence[str]) -> tuple[gr.Radio, gr.Number, gr.Button]:
+def digit_and_seed(
+    choices: Sequence[str],
+) -> tuple[gr.Radio | gr.Dropdown, gr.Number, gr.Button]:
     """The row of controls that every run has: what to draw, and from which noise.
 
     choices: DIGITS, for which the classes of the running model stand, and what else there is.
@@ -83,13 +86,13 @@ class Job:
     """A handler, what it reads and what it fills; `progress` shows that it works."""
 
     run: Callable
-    inputs: Sequence[gr.components.Component]
-    outputs: Sequence[gr.components.Component]
+    inputs: Sequence[Any]  # components: Gradio makes their events as it runs
+    outputs: Sequence[Any]
     progress: gr.components.Component | Sequence[gr.components.Component]
     api_name: str
 
 
-def settled(inputs: Iterable[gr.components.Component]) -> list:
+def settled(inputs: Iterable[Any]) -> list:
     """The events that say that a person has finished changing one of these."""
     triggers = []
     for control in inputs:

@@ -13,7 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import copy_context
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -22,6 +22,7 @@ from explorer.app import sessions
 from explorer.app.fairness import SHARE, Busy, Waiting
 from explorer.denoisers import Network
 
+Net = TypeVar("Net", bound=nn.Module)
 Result = TypeVar("Result")
 
 MAX_ROWS = 64  # rows of one network call; more only makes everybody wait longer
@@ -69,8 +70,9 @@ class _Call:
 
     def finish(self) -> None:
         """Answer, once all pieces are there."""
-        if not self.answer.done() and all(part.result is not None for part in self.parts):
-            self.answer.set_result(torch.cat([part.result for part in self.parts]))
+        results = [part.result for part in self.parts if part.result is not None]
+        if not self.answer.done() and len(results) == len(self.parts):
+            self.answer.set_result(torch.cat(results))
 
 
 @dataclass(eq=False)
@@ -105,10 +107,10 @@ class _Piece:
         return not answer.done()
 
 
-class Engine:
+class Engine(Generic[Net]):
     """A network behind a line; call it from any thread."""
 
-    def __init__(self, net: nn.Module, call: Network | None = None, parallel: int = 1) -> None:
+    def __init__(self, net: Net, call: Network | None = None, parallel: int = 1) -> None:
         """net: what `alone` lends. call: what computes a batch in its place; net where None.
 
         parallel: how many batches may be under way at once. 1 is for what computes on this
@@ -121,7 +123,7 @@ class Engine:
         self._parallel = parallel
         self._threads = _network if parallel == 1 else ThreadPoolExecutor(parallel, "batches")
         self._state = threading.Condition()  # guards what follows
-        self._line = Waiting()
+        self._line: Waiting[_Piece] = Waiting()
         self._runs = 0  # that are going on
         self._asking = 0  # calls without an answer yet
         self._batches = 0  # that are under way, or will be as soon as a thread is free
@@ -183,7 +185,7 @@ class Engine:
             return [future.result() for future in done]
 
     @contextmanager
-    def alone(self) -> Iterator[nn.Module]:
+    def alone(self) -> Iterator[Net]:
         """The bare network while nobody else uses it: for recording and for taking it apart.
 
         Takes turns with the line: a batch, one who wants it alone, a batch, ...

@@ -7,7 +7,7 @@ still waits for it.
 
 from collections import OrderedDict, deque
 from collections.abc import Hashable, Sequence
-from typing import Protocol, Self
+from typing import Generic, Protocol, Self, TypeVar
 
 import gradio as gr
 
@@ -27,15 +27,18 @@ class Busy(gr.Error):
 class Piece(Protocol):
     """Rows of one network call that are computed together."""
 
-    rows: int
-    owner: Hashable
-
+    @property
+    def rows(self) -> int: ...
+    @property
+    def owner(self) -> Hashable: ...
     def fits(self, other: Self) -> bool: ...
-
     def wanted(self) -> bool: ...
 
 
-class Waiting:
+Kind = TypeVar("Kind", bound=Piece)
+
+
+class Waiting(Generic[Kind]):
     """Pieces that wait. Not safe for threads: its engine holds a lock.
 
     The rule: a batch is filled with the pieces of whoever was served longest ago, then of the next,
@@ -47,12 +50,12 @@ class Waiting:
 
     def __init__(self) -> None:
         self.rows = 0
-        self._waiting: OrderedDict[Hashable, deque[Piece]] = OrderedDict()  # longest unserved first
+        self._waiting: OrderedDict[Hashable, deque[Kind]] = OrderedDict()  # longest unserved first
 
     def __bool__(self) -> bool:
         return bool(self._waiting)
 
-    def add(self, pieces: Sequence[Piece]) -> None:
+    def add(self, pieces: Sequence[Kind]) -> None:
         """Let the pieces of one call wait, all or none.
 
         Raises Busy where they would be more than LIMIT rows with all others, or than OWN_LIMIT with
@@ -65,11 +68,11 @@ class Waiting:
         self._waiting.setdefault(owner, deque()).extend(pieces)
         self.rows += rows
 
-    def take(self, most: int) -> list[Piece]:
+    def take(self, most: int) -> list[Kind]:
         """The next batch, at most `most` rows or a single piece; empty where nobody waits."""
         self._forget_unwanted()
         share = most if len(self._waiting) == 1 else SHARE
-        batch: list[Piece] = []
+        batch: list[Kind] = []
         left = most
         for owner in list(self._waiting):
             mine = self._first(owner, batch, min(share, left))
@@ -80,9 +83,10 @@ class Waiting:
         self._tidy()
         return batch
 
-    def _first(self, owner: Hashable, batch: list[Piece], room: int) -> list[Piece]:
+    def _first(self, owner: Hashable, batch: list[Kind], room: int) -> list[Kind]:
         """Take from an owner what goes into the room, and together with the batch."""
-        waiting, taken, rows = self._waiting[owner], [], 0
+        taken: list[Kind] = []
+        waiting, rows = self._waiting[owner], 0
         while waiting:
             piece, others = waiting[0], batch or taken
             if others and not (rows + piece.rows <= room and piece.fits(others[0])):

@@ -37,7 +37,7 @@ def payload() -> dict:
         "size": about()["size"],
         "labels": about()["labels"],
         "note": about()["note"],
-        "sheet": base64.b64encode(np.ascontiguousarray(digits())).decode("ascii"),
+        "sheet": base64.b64encode(digits().tobytes()).decode("ascii"),
     }
 
 
@@ -47,8 +47,9 @@ def main(each: int = 2, tries: int = 16, seed: int = 0) -> None:
 
     from explorer.evaluate import Entry, draw
     from explorer.models import zoo
+    from explorer.models.unet import UNet
 
-    net, judge = zoo.load("mnist"), zoo.load("digit-classifier")
+    net, judge = zoo.load("mnist", UNet), zoo.load("digit-classifier")
     entry = Entry("ddim", "linear", "trailing", 50, 1.0, tries * net.cfg.classes)
     parts = list(draw(net, entry, seed))
     x, labels = torch.cat([p[0] for p in parts]), torch.cat([p[1] for p in parts])
@@ -58,7 +59,7 @@ def main(each: int = 2, tries: int = 16, seed: int = 0) -> None:
         i
         for rank in range(each)
         for c in range(net.cfg.classes)
-        for i in [torch.where(labels == c, sure, -1.0).argsort(descending=True)[rank].item()]
+        for i in [int(torch.where(labels == c, sure, -1.0).argsort(descending=True)[rank])]
     ]
     tiles = ((x[kept, 0] + 1) * 127.5).round().byte().unflatten(0, (each, -1))  # (rows, 10, H, W)
     Image.fromarray(tiles.transpose(1, 2).flatten(2).flatten(0, 1).numpy()).save(

@@ -1,6 +1,7 @@
 """What the running model can be told: the classes that the controls offer. No torch, no widget."""
 
 from dataclasses import dataclass
+from typing import Any
 
 DIGITS = tuple("0123456789")
 LONGEST = 40  # characters of a name that are shown
@@ -42,15 +43,16 @@ def now() -> Labels:
     return _now
 
 
-def of(config: object, facts: dict) -> Labels:
+def of(config: Any, facts: dict) -> Labels:
     """The classes of a model: names from its facts, numbers where they have none."""
     count, told = config.classes, facts.get("classes")
-    known = isinstance(told, list) and len(told) == count and all(isinstance(n, str) for n in told)
-    names = tuple(name[:LONGEST] for name in told) if known else tuple(map(str, range(count)))
+    names = tuple(map(str, range(count)))
+    if isinstance(told, list) and len(told) == count and all(isinstance(n, str) for n in told):
+        names = tuple(name[:LONGEST] for name in told)
     return Labels(names, config.image_channels, config.image_size)
 
 
-def use(config: object, facts: dict) -> None:
+def use(config: Any, facts: dict) -> None:
     """Offer the classes of a model from now on; see `of`."""
     global _now
     _now = of(config, facts)

@@ -17,6 +17,7 @@ import gradio as gr
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
+from explorer import backends
 from explorer.app import sessions, theme
 from explorer.app.tabs import (
     attention,
@@ -137,8 +138,10 @@ def launch(
         data: pictures to train on: the folder of data sets (EXPLORER_DATA, or ./data, where it is
             None), an .npz, or a folder of images.
 
-    Raises ZooError, a sentence that names the file, where the model cannot be loaded.
+    Raises ZooError, a sentence that names the file, where the model cannot be loaded; ValueError,
+    a sentence, where EXPLORER_BACKEND names none.
     """
+    backends.chosen()
     if model != SHIPPED:  # the shipped one waits until the page is served
         from explorer.app import studio
 
@@ -162,7 +165,8 @@ def launch(
 
 
 def _closed() -> None:
-    sessions.close(sessions.current())
+    if session := sessions.current():
+        sessions.close(session)
 
 
 def _claim() -> None:

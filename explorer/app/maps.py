@@ -104,7 +104,7 @@ def largest_error(run: Recording) -> float:
 def labels(maps: dict[str, Tensor]) -> dict[str, str]:
     """Layer names as a reader says them: "down.1.attention.self_attention" -> "down 14×14"."""
     plain = {name: f"{name.split('.')[0]} {_side(p)}×{_side(p)}" for name, p in maps.items()}
-    total, seen = Counter(plain.values()), Counter()
+    total, seen = Counter(plain.values()), Counter[str]()
     for name, label in plain.items():
         seen[label] += 1
         if total[label] > 1:

@@ -2,6 +2,8 @@
 
 import json
 from collections import Counter
+from collections.abc import Callable
+from functools import partial
 
 from explorer.app.measured import NONE, rows
 from explorer.figures import quality, tradeoff
@@ -99,9 +101,8 @@ def _scene_figure(found: list[dict]) -> str:
 
 def _scene_table(found: list[dict], real: dict) -> str:
     """A row a scale, then real scenes; a column that no row has is left out."""
-    columns = [
-        (name, lambda row, name=name: _share((row.get(name) or {}).get("all")))
-        for name, _, _ in GROUPS
+    columns: list[tuple[str, Callable[[dict], str]]] = [
+        (name, partial(_true, name)) for name, _, _ in GROUPS
     ]
     columns += [
         ("diversity", lambda row: _plain(row.get("diversity"))),
@@ -122,6 +123,11 @@ def _scene_table(found: list[dict], real: dict) -> str:
         "<div class='scrolls'><table class='quality'><thead><tr><th scope='col'>scale</th>"
         f"{head}</tr></thead><tbody>{lines}</tbody></table></div>"
     )
+
+
+def _true(name: str, row: dict) -> str:
+    """The share of a group's captions that come true."""
+    return _share((row.get(name) or {}).get("all"))
 
 
 def _line(title: str, columns: list, row: dict, kind: str = "") -> str:

@@ -30,10 +30,8 @@ def once(size: int) -> Callable[[Callable], Callable]:
 
         def kept_or_made(key: tuple, arguments: tuple):
             with lock:
-                future = kept.get(key)
-                mine = future is None
-                if mine:
-                    future = kept[key] = Future()
+                mine = key not in kept
+                future = kept.setdefault(key, Future())
                 kept.move_to_end(key)
                 while len(kept) > size:
                     kept.popitem(last=False)
@@ -52,7 +50,7 @@ def once(size: int) -> Callable[[Callable], Callable]:
                     raise
                 return kept_or_made(key, arguments)
 
-        answer.kept = kept
+        answer.kept = kept  # type: ignore[attr-defined]  # who measures anew forgets it
         return answer
 
     return decorate

@@ -51,7 +51,7 @@ def vae() -> VAE:
 
 @cache
 def _vae() -> VAE:
-    return zoo.load(AUTOENCODER)
+    return zoo.load(AUTOENCODER, VAE)
 
 
 @torch.no_grad()

@@ -127,11 +127,11 @@ def landscape() -> Image.Image:
     ):
         fir(paper, rng, x, foot, tall)
     for _ in range(420):
-        x, foot = rng.uniform(0, 256), rng.uniform(236, 258)
-        lean, tall = rng.uniform(-4, 4), rng.uniform(6, 20)
+        at, low = rng.uniform(0, 256), rng.uniform(236, 258)
+        lean, high = rng.uniform(-4, 4), rng.uniform(6, 20)
         green = mixed((22, 40, 34), (150, 170, 80), rng.uniform(0, 1) ** 2)
         paper.line(
-            [(x, foot), (x + lean / 3, foot - tall / 2), (x + lean, foot - tall)], green, 0.7
+            [(at, low), (at + lean / 3, low - high / 2), (at + lean, low - high)], green, 0.7
         )
     return paper.done()
 

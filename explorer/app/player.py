@@ -93,7 +93,7 @@ class Track:
             "notes": list(self.notes) or None,
             "at": None if self.at is None else [int(i) for i in self.at],
             "shape": [n, h, w, 3 if colour else 1],
-            "frames": base64.b64encode(np.ascontiguousarray(self.frames)).decode("ascii"),
+            "frames": base64.b64encode(self.frames.tobytes()).decode("ascii"),
         }
 
 

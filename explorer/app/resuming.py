@@ -14,6 +14,7 @@ from explorer.app.player import Film, Track, grey
 from explorer.denoisers import from_network
 from explorer.forward import noised
 from explorer.models import zoo
+from explorer.models.classifier import Classifier
 from explorer.samplers import Step, ddim
 from explorer.schedules import SCHEDULES, Level, levels_from
 
@@ -41,9 +42,9 @@ def noises(seed: int) -> Tensor:
 
 
 @cache
-def judge() -> torch.nn.Module:
+def judge() -> Classifier:
     """The shipped digit classifier."""
-    return zoo.load("digit-classifier")
+    return zoo.load("digit-classifier", Classifier)
 
 
 @torch.no_grad()

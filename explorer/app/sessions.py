@@ -76,7 +76,7 @@ def event() -> Event | None:
     return known
 
 
-def close(session: str | None) -> None:
+def close(session: str) -> None:
     """A page was closed: what it asked is cancelled at its next step, its network is dropped."""
     with _lock:
         _kept.pop(session, None)

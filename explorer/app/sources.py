@@ -5,6 +5,7 @@ Both answer into one hidden widget, the inbox, from which assets/web/forward/inb
 
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 
@@ -69,7 +70,7 @@ def digit(number) -> dict:
 
 def build() -> None:
     """The two panels that the tiles of the tab unfold, and the inbox."""
-    quiet = dict(api_visibility="private", show_progress="hidden")
+    quiet: dict[str, Any] = dict(api_visibility="private", show_progress="hidden")
     with gr.Row(elem_classes=["drawer", "drawer-upload"]):
         file = gr.UploadButton("Choose a picture", file_types=["image"], size="md")
         inbox = gr.HTML(

@@ -50,7 +50,7 @@ def packed(pixels: np.ndarray) -> dict:
     return {
         "size": pixels.shape[0],
         "channels": pixels.shape[2] if pixels.ndim == 3 else 1,
-        "pixels": base64.b64encode(np.ascontiguousarray(pixels)).decode("ascii"),
+        "pixels": base64.b64encode(pixels.tobytes()).decode("ascii"),
     }
 
 

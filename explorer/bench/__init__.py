@@ -8,12 +8,13 @@ import torch
 
 from explorer.bench import latent, network, race, startup
 from explorer.models import zoo
+from explorer.models.unet import UNet
 from explorer.tables import print_table
 
 
 def report(model: str, file: Path | None, with_app: bool, repeats: int) -> dict:
     """Measure, print as tables, write as JSON where a file is given, and return the numbers."""
-    net = zoo.load(model)
+    net = zoo.load(model, UNet)
     found = {
         "model": model,
         "machine": platform.processor() or platform.machine(),

@@ -4,12 +4,14 @@ import time
 from collections.abc import Callable
 from functools import partial
 from itertools import product
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from explorer.costs import WARM_UP, gflop, medians
 from explorer.data.vision import datasets
+from explorer.models.unet import UNet, UNetConfig
 from explorer.sampling import Request, stream
 
 BATCHES = (1, 2, 16, 64)
@@ -29,7 +31,7 @@ def peak(dtype: torch.dtype, size: int = 2048, repeats: int = 10) -> float:
     return 2 * size**3 / best / 1e9
 
 
-def inputs(net: nn.Module, batch: int) -> tuple[Tensor, Tensor, Tensor]:
+def inputs(net: UNet, batch: int) -> tuple[Tensor, Tensor, Tensor]:
     """x (B, C, H, W), angle (B,) and context (B, 1, D), as a sampler gives them."""
     cfg, rng = net.cfg, torch.Generator().manual_seed(0)
     x = torch.randn(batch, cfg.image_channels, cfg.image_size, cfg.image_size, generator=rng)
@@ -37,7 +39,7 @@ def inputs(net: nn.Module, batch: int) -> tuple[Tensor, Tensor, Tensor]:
 
 
 @torch.no_grad()
-def calls(net: nn.Module, repeats: int) -> dict[int, dict[str, float]]:
+def calls(net: UNet, repeats: int) -> dict[int, dict[str, float]]:
     """ms, GFLOP and GFLOP/s of one call at each batch size."""
     found = {}
     for batch in BATCHES:
@@ -47,14 +49,14 @@ def calls(net: nn.Module, repeats: int) -> dict[int, dict[str, float]]:
     return found
 
 
-def digit(net: nn.Module, repeats: int) -> float:
+def digit(net: UNet, repeats: int) -> float:
     """ms for one digit in 20 DDIM steps with guidance: one batch of two a step."""
     request = Request(label=3, sampler="ddim", steps=20, scale=2.0)
     (ms,) = medians([lambda: list(stream(net, request))], max(3, repeats // 4))
     return ms
 
 
-def equal(net: nn.Module, layers: int) -> tuple[nn.Module, tuple[int, ...]] | None:
+def equal(net: UNet, layers: int) -> tuple[nn.Module, tuple[int, ...]] | None:
     """A diffusers UNet2DModel of `layers` blocks a resolution and equal FLOPs, and its widths.
 
     None without diffusers. Random weights, on the CPU, in training mode.
@@ -81,7 +83,7 @@ def equal(net: nn.Module, layers: int) -> tuple[nn.Module, tuple[int, ...]] | No
 
 
 @torch.inference_mode()
-def against_diffusers(net: nn.Module, repeats: int, layers: int) -> dict[str, float] | None:
+def against_diffusers(net: UNet, repeats: int, layers: int) -> dict[str, Any] | None:
     """Batch 1 beside a diffusers UNet2DModel of `layers` blocks a resolution and equal FLOPs.
 
     None without diffusers. Both are called in bursts that take turns.
@@ -111,7 +113,7 @@ def against_diffusers(net: nn.Module, repeats: int, layers: int) -> dict[str, fl
 
 
 def _unet2d(
-    kind: type, cfg: object, layers: int, widths: tuple[int, ...], device: str = "meta"
+    kind: type, cfg: UNetConfig, layers: int, widths: tuple[int, ...], device: str = "meta"
 ) -> nn.Module:
     """A UNet2DModel with the resolutions and places of attention of cfg."""
     names = ["Attn" if attend else "" for attend in cfg.attention]

@@ -1,6 +1,7 @@
 """The speed of training: our step beside the same step of a diffusers network of equal work."""
 
 import json
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from torch.nn import functional as F
 
 from explorer.bench import network
 from explorer.costs import gflop, medians
+from explorer.models.unet import UNet
 from explorer.tables import print_table
 from explorer.training.loop import average, bf16_pays, on_cpu, optimizer_of
 from explorer.training.objectives import noised
@@ -27,7 +29,7 @@ class Step:
     The same for both networks; what differs is `loss(rows)`, the network's call.
     """
 
-    def __init__(self, net: nn.Module, loss, recipe: Recipe, bf16: bool) -> None:
+    def __init__(self, net: nn.Module, loss: Callable, recipe: Recipe, bf16: bool) -> None:
         self.net, self.loss, self.recipe, self.bf16 = net.train(), loss, recipe, bf16
         self.optimizer = optimizer_of(net, recipe)
         self.ema = {k: v.detach().clone() for k, v in net.named_parameters()}
@@ -47,12 +49,15 @@ def against_diffusers(
 ) -> dict | None:
     """Images a second of both networks' steps, in turns on the CPU; None without diffusers."""
     objective = recipe.objective()
-    found = network.equal(objective.net, layers)
+    net = objective.net
+    if not isinstance(net, UNet):
+        raise ValueError(f"{recipe.name} trains no U-Net; compare one that does, such as mnist.")
+    found = network.equal(net, layers)
     if found is None:
         return None
     other, widths = found
     rng = torch.Generator().manual_seed(0)
-    cfg = recipe.config
+    cfg = net.cfg
     pictures = torch.rand(batch, cfg.image_channels, cfg.image_size, cfg.image_size, generator=rng)
     xt, angle, v = noised(2 * pictures - 1, rng)
     labels = torch.arange(batch) % max(cfg.classes, 1)
@@ -61,10 +66,10 @@ def against_diffusers(
         return F.mse_loss(other(xt, angle).sample, v)
 
     rows = [xt, angle, labels, v]
-    ours = Step(objective.net, objective, recipe, bf16)
+    ours = Step(net, objective, recipe, bf16)
     rival = Step(other, theirs, recipe, bf16)
     our_ms, ms = medians([partial(ours, rows), partial(rival, rows)], repeats)
-    x, level, context = network.inputs(objective.net, 1)
+    x, level, context = network.inputs(net, 1)
     return {
         "layers": layers,
         "widths": widths,
@@ -74,9 +79,9 @@ def against_diffusers(
         "their_images_per_s": 1000 * batch / ms,
         "ratio": ms / our_ms,
         "gflop": gflop(other, x, level),
-        "our_gflop": gflop(objective.net, x, level, context),
+        "our_gflop": gflop(net, x, level, context),
         "parameters": sum(p.numel() for p in other.parameters()),
-        "our_parameters": sum(p.numel() for p in objective.net.parameters()),
+        "our_parameters": sum(p.numel() for p in net.parameters()),
     }
 
 

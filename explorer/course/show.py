@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterable
+from typing import Any
 
 from torch import Tensor
 
@@ -10,7 +11,7 @@ from explorer.export import picture, tile
 
 def animation(
     frames: Iterable[Tensor], alt: str, *, zoom: int = 4, seconds: float = 3.0, shades: int = 256
-):
+) -> Any:
     """An animated GIF for a notebook, as the last expression of a cell.
 
     Args:
@@ -22,7 +23,7 @@ def animation(
         shades: values that a colour can take, 2 to 256. Fewer make a smaller file: where pictures
             are of many colours, 16 take a quarter of the space, and show steps in soft edges.
 
-    Returns an IPython.display.Image.
+    Returns an IPython.display.Image, which is imported only here.
     """
     from IPython.display import Image  # only notebooks have it
 

@@ -28,6 +28,13 @@ class Images:
     def __len__(self) -> int:
         return len(self.pixels)
 
+    @property
+    def labelled(self) -> Tensor:
+        """The labels. Raises DataError where there are none."""
+        if self.labels is None:
+            raise DataError(f"{self.name} has no labels; use pictures with classes.")
+        return self.labels
+
     def floats(self, index: Tensor | slice = slice(None)) -> Tensor:
         """The pictures at index as float32 in [-1, 1], the range that the networks see."""
         return self.pixels[index].float() / 127.5 - 1.0
@@ -127,8 +134,8 @@ def _from_npz(path: Path, train: bool) -> Images:
             f"for {len(pixels)} images."
         )
     count = 1 + max(int(values.max()) for values in checked.values())
-    names = NAMES[path.stem].classes if path.stem in NAMES else ()
-    classes = names if len(names) >= count else tuple(str(i) for i in range(count))
+    known = NAMES[path.stem].classes if path.stem in NAMES else ()
+    classes = known if len(known) >= count else tuple(str(i) for i in range(count))
     return Images(pixels, checked[f"{split}_labels"].to(torch.int64), classes, path.stem)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -49,7 +50,12 @@ def bars(
     rows, thick = np.arange(len(names)), 0.8 / len(series)
     for k, (one, hatch) in enumerate(zip(series, HATCHES, strict=False)):
         at = rows + (k - (len(series) - 1) / 2) * thick
-        style = {"color": colour(one.ink), "hatch": hatch, "edgecolor": "white", "linewidth": 0}
+        style: dict[str, Any] = {
+            "color": colour(one.ink),
+            "hatch": hatch,
+            "edgecolor": "white",
+            "linewidth": 0,
+        }
         drawn = axis.barh(at, one.values, 0.92 * thick, label=one.name, **style)
         axis.bar_label(drawn, fmt="%.3g", fontsize=7, padding=3)
     axis.set_yticks(rows, names, fontsize=8)

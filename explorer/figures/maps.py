@@ -1,11 +1,13 @@
 """Numbers to colours: pixel maps that mean the same everywhere."""
 
+from typing import Any
+
 import numpy as np
 
 from explorer.figures.palette import DIVERGING
 
 
-def diverging(x, span: float) -> np.ndarray:
+def diverging(x: Any, span: float) -> np.ndarray:
     """Signed numbers as colour on a fixed scale: -span and below one end, 0 white, +span the other.
 
     Args:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -28,7 +29,9 @@ class Cloud:
     def draw(self, axis: Axes, span: float, height: int) -> None:
         x, y = np.asarray(self.points).reshape(-1, 2).T
         ink = colour(self.ink) if isinstance(self.ink, str) else [colour(one) for one in self.ink]
-        faces = {"facecolors": "white", "edgecolors": ink} if self.hollow else {"color": ink}
+        faces: dict[str, Any] = (
+            {"facecolors": "white", "edgecolors": ink} if self.hollow else {"color": ink}
+        )
         edge = 1.0 if self.hollow else 0.0
         axis.scatter(
             x,
@@ -52,7 +55,11 @@ class Paths:
     width: float = 0.8
 
     def draw(self, axis: Axes, span: float, height: int) -> None:
-        style = {"color": colour(self.ink), "linewidth": self.width, "zorder": height}
+        style: dict[str, Any] = {
+            "color": colour(self.ink),
+            "linewidth": self.width,
+            "zorder": height,
+        }
         for k, path in enumerate(np.asarray(self.points).swapaxes(0, 1)):
             axis.plot(*path.T, label=self.name if k == 0 else None, **style)
 
@@ -68,7 +75,7 @@ class Arrows:
 
     def draw(self, axis: Axes, span: float, height: int) -> None:
         (x, y), (u, v) = np.asarray(self.at).T, self.scale * np.asarray(self.vectors).T
-        style = {"angles": "xy", "scale_units": "xy", "scale": 1, "width": 0.006}
+        style: dict[str, Any] = {"angles": "xy", "scale_units": "xy", "scale": 1, "width": 0.006}
         axis.quiver(x, y, u, v, color=colour(self.ink), zorder=height, **style)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from numpy.typing import ArrayLike
 from PIL import Image
 from torch import Tensor
@@ -79,8 +80,8 @@ def panels(
     lines = [max(title.count("\n") + 1 if title else 0 for title in row) for row in rows]
     panel = (inches - 2 * MARGIN) * tall + 2 * MARGIN
     height = panel * len(rows) + LINE * sum(lines)
-    figure = Plate(figsize=(inches * columns + beside, height), layout="constrained")
-    figure.get_layout_engine().set(w_pad=MARGIN, h_pad=MARGIN, wspace=0, hspace=0)
+    layout = ConstrainedLayoutEngine(w_pad=MARGIN, h_pad=MARGIN, wspace=0, hspace=0)
+    figure = Plate(figsize=(inches * columns + beside, height), layout=layout)
     axes = figure.subplots(len(rows), columns, squeeze=False).ravel()
     for axis in axes:
         axis.axis("off")

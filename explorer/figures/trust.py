@@ -1,6 +1,6 @@
 """The table of trust in attention (explorer/trust_table.py) as HTML for the page."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 640, 210, 34, 34, 10  # of the chart by step, in its units
 
@@ -95,7 +95,9 @@ def _by_step(kinds: Mapping) -> str:
     )
 
 
-def _line(name: str, row: Sequence[Mapping], x, y) -> str:
+def _line(
+    name: str, row: Sequence[Mapping], x: Callable[[int], float], y: Callable[[float], float]
+) -> str:
     points = [(x(s), one["ratio"], one["error"]) for s, one in enumerate(row)]
     middle = " ".join(f"{at:.1f},{y(r):.1f}" for at, r, _ in points)
     upper = [f"{at:.1f},{y(r + e):.1f}" for at, r, e in points]

@@ -19,12 +19,12 @@ from explorer.models.attention import Attention
 from explorer.models.unet import ResidualBlock, UNet
 
 Rows = Sequence[int]
-Change = Callable[[nn.Module], Iterator[RemovableHandle]]
+Change = Callable[[UNet], Iterator[RemovableHandle]]
 """Given a network, a change puts its hooks in place and yields their handles."""
 
 
 @contextmanager
-def ablated(net: nn.Module, *changes: Change) -> Iterator[None]:
+def ablated(net: UNet, *changes: Change) -> Iterator[None]:
     """Change `net` inside the block.
 
     It reaches every call of `net`, whichever thread makes it: hold the network alone. Raises
@@ -74,7 +74,7 @@ def cut_skip(index: int, rows: Rows) -> Change:
 def silence(block: str, rows: Rows) -> Change:
     """The branch of a residual block adds nothing: only its shortcut is left."""
 
-    def change(net: nn.Module) -> Iterator[RemovableHandle]:
+    def change(net: UNet) -> Iterator[RemovableHandle]:
         yield _residual(net, block).conv_out.register_forward_hook(_without(rows))
 
     return change
@@ -94,7 +94,7 @@ def freeze(block: str, rows: Rows) -> Change:
         output[rows] = first[0]
         return output
 
-    def change(net: nn.Module) -> Iterator[RemovableHandle]:
+    def change(net: UNet) -> Iterator[RemovableHandle]:
         yield _residual(net, block).register_forward_hook(hook)
 
     return change
@@ -106,7 +106,7 @@ def look_away(kind: str, rows: Rows) -> Change:
     Raises ValueError where the network has none of it.
     """
 
-    def change(net: nn.Module) -> Iterator[RemovableHandle]:
+    def change(net: UNet) -> Iterator[RemovableHandle]:
         found = looks(net, kind)
         if not found:
             raise ValueError(f"this network has no {kind}.")
@@ -128,7 +128,7 @@ def untold(rows: Rows) -> Change:
     So no block is told the noise level, nor the mean token of the condition, which shares the way.
     """
 
-    def change(net: nn.Module) -> Iterator[RemovableHandle]:
+    def change(net: UNet) -> Iterator[RemovableHandle]:
         for module in net.modules():
             if isinstance(module, ResidualBlock):
                 yield module.scale_shift.register_forward_hook(_without(rows))

@@ -95,6 +95,7 @@ def skips(net: UNet) -> list[Skip]:
     return [
         Skip(f"down.{i}", f"up.{last - i}", stage.residual.conv_out.out_channels)
         for i, stage in enumerate(net.down)
+        if isinstance(stage, Stage)
     ]
 
 
@@ -124,7 +125,7 @@ def anatomy(net: UNet) -> Anatomy:
     ghost, cfg = deepcopy(net).to("meta"), net.cfg
     modules = blocks(ghost)
     size = (1, cfg.image_channels, cfg.image_size, cfg.image_size)
-    shapes: dict[str, tuple] = {}
+    shapes: dict[str, tuple[tuple[Shape, ...], Shape | None]] = {}
     before: dict[str, int] = {}
     flops: dict[str, int] = defaultdict(int)
     within: set[str] = set()
@@ -148,12 +149,13 @@ def anatomy(net: UNet) -> Anatomy:
         Block(
             name,
             kind(modules[name]),
-            *shapes.get(name, ((), None)),
+            taken,
+            given,
             sum(p.numel() for p in modules[name].parameters()),
             flops[name],
             name in within,
         )
-        for name in order
+        for name, (taken, given) in ((name, shapes.get(name, ((), None))) for name in order)
     ]
     total = sum(p.numel() for p in net.parameters())
     return Anatomy(made, skips(net), total, counter.get_total_flops() - conditioned)

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 import torch
 from torch import Tensor, nn
+from torch.utils.hooks import RemovableHandle
 
 
 class Probabilities(nn.Identity):
@@ -60,8 +61,9 @@ class AttentionBlock(nn.Module):
     ) -> None:
         super().__init__()
         if size:
-            self.register_buffer("grid", waves(size), persistent=False)
-            self.place = nn.Linear(self.grid.shape[1], channels, bias=False)
+            grid = waves(size)
+            self.register_buffer("grid", grid, persistent=False)
+            self.place = nn.Linear(grid.shape[1], channels, bias=False)
             nn.init.zeros_(self.place.weight)
         self.among = among
         if among:
@@ -123,7 +125,7 @@ def record_attention(net: nn.Module) -> Iterator[dict[str, list[Tensor]]]:
     """
     maps: dict[str, list[Tensor]] = defaultdict(list)
 
-    def watch(name: str, module: nn.Module):
+    def watch(name: str, module: nn.Module) -> RemovableHandle:
         def keep(_module: nn.Module, _inputs: tuple, output: Tensor) -> None:
             maps[name].append(output.detach())
 

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from explorer.models.attention import groups
+from explorer.models.model import Model
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,7 @@ class ClassifierConfig:
     classes: int = 10
 
 
-class Classifier(nn.Module):
+class Classifier(Model):
     """Images (B, C, H, W) in [-1, 1] -> logits (B, classes), through (B, features)."""
 
     def __init__(self, cfg: ClassifierConfig) -> None:
@@ -33,7 +34,7 @@ class Classifier(nn.Module):
         side = cfg.image_size // 2 ** len(cfg.widths)
         self.body = nn.Sequential(*layers, nn.Flatten(), nn.Linear(width * side**2, cfg.features))
         self.head = nn.Linear(cfg.features, cfg.classes)
-        self.to(memory_format=torch.channels_last)
+        self.channels_last()
 
     def features(self, x: Tensor) -> Tensor:
         """What the Fréchet distance and the diversity are measured in: (B, features)."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from torch import Tensor, nn
+from torch.utils.hooks import RemovableHandle
 
 from explorer.models.attention import AttentionBlock
 from explorer.models.unet import ResidualBlock
@@ -29,7 +30,7 @@ def record_features(net: nn.Module, points: Sequence[Point]) -> Iterator[dict[Po
     """
     seen: dict[Point, Tensor] = {}
 
-    def watch(point: Point):
+    def watch(point: Point) -> RemovableHandle:
         def entering(_module: nn.Module, inputs: tuple) -> None:
             seen[point] = inputs[0].detach()
 

@@ -15,7 +15,7 @@ from functools import partial
 import torch
 from torch import Tensor, nn
 
-from explorer.models.attention import Probabilities
+from explorer.models.attention import Attention, Probabilities
 
 CROSS = "cross_attention"
 Change = Callable[[str, Tensor], Tensor]
@@ -38,7 +38,9 @@ def changed(net: nn.Module, change: Change) -> Iterator[None]:
             handle.remove()
 
 
-def _replace(name: str, change: Change, _module: nn.Module, _inputs: tuple, output: Tensor):
+def _replace(
+    name: str, change: Change, _module: nn.Module, _inputs: tuple, output: Tensor
+) -> Tensor:
     return change(name, output)
 
 
@@ -50,7 +52,8 @@ def probabilities(net: nn.Module) -> dict[str, Probabilities]:
 
 def heads(net: nn.Module) -> dict[str, int]:
     """Name of each cross-attention layer -> how many heads it has."""
-    return {name: net.get_submodule(name).heads for name in probabilities(net)}
+    named = ((name, net.get_submodule(name)) for name in probabilities(net))
+    return {name: m.heads for name, m in named if isinstance(m, Attention)}
 
 
 def nothing(_name: str, p: Tensor) -> Tensor:

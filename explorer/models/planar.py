@@ -6,6 +6,8 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 
+from explorer.models.model import Model
+
 
 @dataclass(frozen=True)
 class PlanarConfig:
@@ -16,8 +18,10 @@ class PlanarConfig:
     octaves: int = 4  # of the angle's sines and cosines
 
 
-class Planar(nn.Module):
+class Planar(Model):
     """Points (B, 2) and their angle (B,) -> v (B, 2); `context` is there to be a Network."""
+
+    frequencies: Tensor
 
     def __init__(self, cfg: PlanarConfig) -> None:
         super().__init__()
@@ -31,5 +35,5 @@ class Planar(nn.Module):
 
     def forward(self, x: Tensor, angle: Tensor, context: Tensor | None = None) -> Tensor:
         phase = angle[:, None] * self.frequencies.to(angle)  # (B, octaves)
-        told = torch.cat([x, phase.sin(), phase.cos()], 1).to(self.body[0].weight)
+        told = torch.cat([x, phase.sin(), phase.cos()], 1).to(next(self.body.parameters()))
         return self.body(told).to(x)

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from explorer.data.scenes.scene import COLOURS, PLACES, SIDES
 from explorer.data.scenes.tokens import LENGTH, PAD, Tokenizer
 from explorer.models.attention import Attention
+from explorer.models.model import Model
 from explorer.models.unet import UNet, UNetConfig
 
 ASKED = {"digit": 10, "colour": len(COLOURS), "place": len(PLACES) + len(SIDES)}  # of each word
@@ -76,7 +77,7 @@ class TextEncoder(nn.Module):
         return self.norm(h).masked_fill(absent[..., None], 0)
 
 
-class TextReader(nn.Module):
+class TextReader(Model):
     """A text encoder that was asked, of each word, which digit, colour and place it speaks of.
 
     What a text-to-image model starts from: Rombach et al.'s successors take CLIP's encoder, which
@@ -98,10 +99,10 @@ class TextReader(nn.Module):
 class Placed(nn.Module):
     """A convolution that also says where each pixel is: learnt numbers a pixel are added."""
 
-    def __init__(self, conv: nn.Conv2d, size: int) -> None:
+    def __init__(self, conv: nn.Module, channels: int, size: int) -> None:
         super().__init__()
         self.conv = conv
-        self.place = nn.Parameter(torch.randn(conv.out_channels, size, size) * 0.02)
+        self.place = nn.Parameter(torch.randn(channels, size, size) * 0.02)
 
     def forward(self, x: Tensor) -> Tensor:
         return self.conv(x) + self.place
@@ -110,9 +111,12 @@ class Placed(nn.Module):
 class TextUNet(UNet):
     """A U-Net whose condition is a caption: rows of token numbers, as `Tokenizer` makes them."""
 
+    cfg: TextUNetConfig
+    empty: Tensor
+
     def __init__(self, cfg: TextUNetConfig) -> None:
         super().__init__(cfg)
-        self.enter = Placed(self.enter, cfg.image_size)
+        self.enter = Placed(self.enter, cfg.channels[0], cfg.image_size)
         self.text = TextEncoder(
             TextConfig(cfg.words, cfg.context_dim, cfg.text_layers, cfg.head_dim)
         )

@@ -3,12 +3,16 @@
 import math
 from dataclasses import dataclass
 from functools import partial
+from typing import TypeVar
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from explorer.models.attention import AttentionBlock, groups, padding
+from explorer.models.model import Model
+
+Layer = TypeVar("Layer", bound=nn.Module)
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,8 @@ class AngleEmbedding(nn.Module):
 
     The angle atan2(sigma, alpha) lies in [0, pi/2]: finite at both ends and free of any schedule.
     """
+
+    frequencies: Tensor
 
     def __init__(self, features: int, dim: int) -> None:
         super().__init__()
@@ -91,7 +97,7 @@ class Stage(nn.Module):
         return h if self.attention is None else self.attention(h, context)
 
 
-class UNet(nn.Module):
+class UNet(Model):
     """U-Net (Ronneberger et al. 2015) for denoising (Ho et al. 2020, appendix B).
 
     Down: a stage, kept for its skip connection, then half the resolution. Up: double the
@@ -104,13 +110,13 @@ class UNet(nn.Module):
     def __init__(self, cfg: UNetConfig) -> None:
         super().__init__()
         check(cfg)
-        self.cfg = cfg
+        self.cfg: UNetConfig = cfg
         widths = cfg.channels
         self.labels = nn.Embedding(cfg.classes + 1, cfg.context_dim)  # last: null
         self.angle = AngleEmbedding(64, cfg.emb_dim)
         self.pooled = nn.Linear(cfg.context_dim, cfg.emb_dim)
 
-        self.enter = nn.Conv2d(cfg.image_channels, widths[0], 3, padding=1)
+        self.enter: nn.Module = nn.Conv2d(cfg.image_channels, widths[0], 3, padding=1)
         self.down, self.shrink = nn.ModuleList(), nn.ModuleList()
         kept, width = [], widths[0]  # channels of each skip connection, then of the running picture
         for level, out in enumerate(widths):
@@ -134,7 +140,7 @@ class UNet(nn.Module):
 
         self.norm = nn.GroupNorm(groups(width), width)
         self.leave = zeroed(nn.Conv2d(width, cfg.image_channels, 3, padding=1))
-        self.to(memory_format=torch.channels_last)  # the layout that CPU and GPU convolutions like
+        self.channels_last()
 
     @property
     def null(self) -> int:
@@ -176,7 +182,7 @@ def mean_token(context: Tensor) -> Tensor:
     return context.sum(1) / (~padding(context)).sum(1, keepdim=True)
 
 
-def zeroed(layer: nn.Module) -> nn.Module:
+def zeroed(layer: Layer) -> Layer:
     """Start a layer at zero: each residual block begins as its shortcut, the network as zero."""
     for parameter in layer.parameters():
         nn.init.zeros_(parameter)

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from explorer.models.attention import groups
+from explorer.models.model import Model
 
 AUTOENCODER = "scenes-vae"  # the shipped one, whose latents text-to-image models draw
 
@@ -46,12 +47,15 @@ class Block(nn.Module):
         return shortcut + self.conv_out(F.silu(self.norm_out(h)))
 
 
-class VAE(nn.Module):
+class VAE(Model):
     """Variational autoencoder (Kingma and Welling 2014), as Rombach et al. 2022 put it to use.
 
     `encode` and `decode` speak of latents of unit variance, which diffusion wants; inside they
     are shifted and scaled by what `calibrate` measured.
     """
+
+    shift: Tensor
+    scale: Tensor
 
     def __init__(self, cfg: VAEConfig) -> None:
         super().__init__()
@@ -72,7 +76,7 @@ class VAE(nn.Module):
         self.decoder = nn.Sequential(*up, *_end(widths[0], cfg.image_channels))
         self.register_buffer("shift", torch.zeros(latent, 1, 1))
         self.register_buffer("scale", torch.ones(latent, 1, 1))
-        self.to(memory_format=torch.channels_last)
+        self.channels_last()
 
     def posterior(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Pictures (B, C, H, W) -> mean and log-variance (B, latent, h, w), not yet scaled."""

@@ -5,8 +5,9 @@ Nothing is pickled, so opening a file of a stranger runs no code of his.
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, fields, is_dataclass
+from dataclasses import asdict, fields
 from pathlib import Path
+from typing import Any, TypeVar, overload
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -14,25 +15,16 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from explorer.files import whole
+from explorer.models.model import Card, Model
 from explorer.paths import ASSETS
 
+Net = TypeVar("Net", bound=Model)
 MODELS = ASSETS / "models"
 _KEY = "denoising-explorer"  # the metadata entry that makes a safetensors file one of ours
 
 
 class ZooError(ValueError):
     """A model that cannot be loaded or saved; the message names the file and what to do."""
-
-
-@dataclass(frozen=True)
-class Card:
-    """What is known of a network: `net.card` after `load`."""
-
-    name: str
-    kind: str
-    config: dict
-    facts: dict  # how it was trained
-    metrics: dict  # measured quality, empty where none was measured
 
 
 def _unet() -> tuple[type, type]:
@@ -88,7 +80,7 @@ def available() -> list[str]:
 
 
 def save(
-    path: str | Path, net: nn.Module, *, kind: str, config: object, extra: dict | None = None
+    path: str | Path, net: nn.Module, *, kind: str, config: Any, extra: dict | None = None
 ) -> Path:
     """Write weights (as fp16) and description; the file appears whole or not at all.
 
@@ -100,8 +92,8 @@ def save(
     if kind not in KINDS:
         raise ZooError(f"{path}: kind {kind!r} is unknown; use one of {', '.join(KINDS)}.")
     tensors = {name: _half(value, name, path) for name, value in net.state_dict().items()}
-    config = asdict(config) if is_dataclass(config) else dict(config)
-    about = json.dumps({"kind": kind, "config": config, "facts": extra or {}})
+    plain = config if isinstance(config, dict) else asdict(config)
+    about = json.dumps({"kind": kind, "config": plain, "facts": extra or {}})
 
     path.parent.mkdir(parents=True, exist_ok=True)
     with whole(path) as part:
@@ -110,19 +102,26 @@ def save(
     return path
 
 
-def load(name_or_path: str | Path) -> nn.Module:
+@overload
+def load(name_or_path: str | Path) -> Model: ...
+@overload
+def load(name_or_path: str | Path, wanted: type[Net]) -> Net: ...
+def load(name_or_path: str | Path, wanted: type[Model] | None = None) -> Model:
     """A network in eval mode, float32 on the CPU, with its `card`.
 
-    name_or_path: one of `available()`, or the path of a .safetensors file.
+    name_or_path: one of `available()`, or the path of a .safetensors file. wanted: the class that
+    it must be of, `UNet` say.
     Raises ZooError, a sentence that names the file, for a name that does not exist, a damaged
-    file, a file that is not ours, and weights of another architecture.
+    file, a file that is not ours, weights of another architecture, and a network not `wanted`.
     """
     path = locate(name_or_path)
     tensors, about = _read(path)
     net = _build(path, about)
+    if wanted and not isinstance(net, wanted):
+        raise ZooError(f"{path} holds a {about['kind']}; what is needed is a {wanted.__name__}.")
     _check_match(path, net.state_dict(), tensors)
     net.load_state_dict(tensors)  # copies into float32
-    net.card = Card(path.stem, about["kind"], about["config"], about["facts"], _metrics(path))
+    net.card = Card(path.stem, about["kind"], about["config"], about["facts"], _metrics(path), path)
     return net.eval().requires_grad_(False)
 
 
@@ -189,7 +188,7 @@ def _read(path: Path) -> tuple[dict[str, Tensor], dict]:
 _ABOUT = {"kind": str, "config": dict, "facts": dict}
 
 
-def _build(path: Path, about: dict) -> nn.Module:
+def _build(path: Path, about: dict) -> Model:
     """The network that the description asks for, its weights still random."""
     kind, config = about["kind"], about["config"]
     if kind not in KINDS:

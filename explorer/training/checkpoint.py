@@ -12,7 +12,9 @@ from torch.optim import Optimizer
 from explorer.files import whole
 
 
-def write(path: Path, net: nn.Module, ema: dict[str, Tensor], optimizer: Optimizer, facts: dict):
+def write(
+    path: Path, net: nn.Module, ema: dict[str, Tensor], optimizer: Optimizer, facts: dict
+) -> None:
     """Write network, averaged weights, optimizer and facts (step, recipe, ...) atomically.
 
     A process killed at any moment leaves either the old file or the new one. Raises OSError, a

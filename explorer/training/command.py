@@ -1,9 +1,11 @@
 """What `explorer train` does: from a recipe's name, or from pictures of one's own, to a model."""
 
 import shlex
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from explorer.data.images import Images, load_images, open_images
 from explorer.training import own
@@ -66,8 +68,12 @@ def planned(order: Order) -> Recipe:
 
 def opened(order: Order, plan: Recipe, out: Path) -> Images:
     """The data set. Raises DataError, a sentence that names the file, where it is none."""
-    if order.recipe is None:
+    if order.recipe is None and order.data is not None:
         return load_images(order.data.absolute() if order.data.exists() else order.data)
     kept = partial(captioned, cache=out / "latents.safetensors")
-    made = {"scenes": pictures, "latents": kept, "captions": answered}
+    made: dict[str, Callable[[Path | None], Any]] = {
+        "scenes": pictures,
+        "latents": kept,
+        "captions": answered,
+    }
     return made[plan.data](order.data) if plan.data in made else open_images(plan.data, order.data)

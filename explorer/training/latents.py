@@ -20,7 +20,7 @@ from explorer.data.scenes.scene import COLOURS, PLACES, SIDES, Item, Scene
 from explorer.data.scenes.tokens import LENGTH, Tokenizer
 from explorer.files import whole
 from explorer.models import zoo
-from explorer.models.vae import AUTOENCODER
+from explorer.models.vae import AUTOENCODER, VAE
 from explorer.training.objectives import NOTHING
 
 PICTURES = 24_000  # that the autoencoder is trained on: 300 MB
@@ -88,7 +88,7 @@ def _kept(cache: Path, made_of: str) -> dict[str, Tensor] | None:
 @torch.no_grad()
 def _made(root: str | Path | None, count: int, seed: int, train: bool) -> dict[str, Tensor]:
     """Latents and words of scenes."""
-    net, tokenizer, rng = zoo.load(AUTOENCODER), Tokenizer(), Random(seed)
+    net, tokenizer, rng = zoo.load(AUTOENCODER, VAE), Tokenizer(), Random(seed)
     latents, rows = [], []
     for first in range(0, count, CHUNK):
         part = min(CHUNK, count - first)

@@ -11,8 +11,9 @@ from accelerate import Accelerator, PartialState
 from torch import Tensor, nn
 
 from explorer.data.images import Images
+from explorer.models.model import Model
 from explorer.training import checkpoint
-from explorer.training.objectives import batches, generator
+from explorer.training.objectives import Objective, batches, generator
 from explorer.training.recipes import Recipe
 
 
@@ -34,13 +35,13 @@ class Run:
     recipe: Recipe
     accelerator: Accelerator
     bf16: bool  # forward passes under autocast; weights and optimizer stay float32
-    objective: nn.Module  # prepared: call it
+    objective: Objective  # prepared: call it
     optimizer: torch.optim.Optimizer
     ema: dict[str, Tensor]
     step: int = 0
 
     @property
-    def net(self) -> nn.Module:
+    def net(self) -> Model:
         """The bare network, with the weights of the last step."""
         return self.accelerator.unwrap_model(self.objective).net
 
@@ -110,8 +111,9 @@ def optimizer_of(module: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
     """AdamW with the recipe's rate and decay, the decay not of biases and norms."""
     decay = [p for p in module.parameters() if p.ndim > 1]
     plain = [p for p in module.parameters() if p.ndim <= 1]
+    groups: list[dict] = [{"params": decay}, {"params": plain, "weight_decay": 0.0}]
     return torch.optim.AdamW(
-        [{"params": decay}, {"params": plain, "weight_decay": 0.0}],
+        groups,
         lr=recipe.lr,
         weight_decay=recipe.weight_decay,
         betas=(0.9, 0.99),

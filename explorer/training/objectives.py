@@ -7,6 +7,7 @@ take its own rows of it, and a step depends on nothing but its number.
 
 import math
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 import torch
@@ -14,6 +15,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from explorer.models.classifier import Classifier
+from explorer.models.model import Model
 from explorer.models.text import TextReader, TextUNet
 from explorer.models.unet import UNet
 from explorer.models.vae import VAE
@@ -55,7 +57,17 @@ def noised(
     return alpha * x0 + sigma * eps, angle, alpha * eps - sigma * x0
 
 
-class Denoising(nn.Module):
+class Objective(nn.Module):
+    """What a network is trained to do, and the network."""
+
+    net: Model
+
+    def prepare(self, pixels: Tensor, labels: Any, rng: torch.Generator) -> list[Tensor]:
+        """What `forward` takes of a batch: tensors of N rows each."""
+        raise NotImplementedError
+
+
+class Denoising(Objective):
     """Predict v from x_t and its angle: Salimans and Ho 2022, eq. 11 and appendix D.
 
     flips: whether each picture is mirrored, left for right, with probability one half.
@@ -63,7 +75,7 @@ class Denoising(nn.Module):
 
     def __init__(self, net: UNet, label_dropout: float, *, flips: bool = False) -> None:
         super().__init__()
-        self.net = net
+        self.net: UNet = net
         self.label_dropout = label_dropout
         self.flips = flips
 
@@ -82,12 +94,12 @@ class Denoising(nn.Module):
         return F.mse_loss(self.net(xt, angle, self.net.embed(labels)), v)
 
 
-class TextDenoising(nn.Module):
+class TextDenoising(Objective):
     """Denoising of latents, told one of the captions of each."""
 
     def __init__(self, net: TextUNet, label_dropout: float) -> None:
         super().__init__()
-        self.net = net
+        self.net: TextUNet = net
         self.label_dropout = label_dropout
 
     def prepare(self, pixels: Tensor, labels: Tensor, rng: torch.Generator) -> list[Tensor]:
@@ -102,12 +114,12 @@ class TextDenoising(nn.Module):
         return F.mse_loss(self.net(xt, angle, self.net.embed(tokens)), v)
 
 
-class Reading(nn.Module):
+class Reading(Objective):
     """Say of each word of a caption which digit, colour and place it speaks of."""
 
     def __init__(self, net: TextReader) -> None:
         super().__init__()
-        self.net = net
+        self.net: TextReader = net
 
     def prepare(self, pixels: Tensor, labels: Tensor, rng: torch.Generator) -> list[Tensor]:
         """pixels: tokens (N, L); labels: the answers (N, L, 3), NOTHING where there is none."""
@@ -131,12 +143,12 @@ def jittered(x: Tensor, rng: torch.Generator) -> Tensor:
     return F.grid_sample(x, grid, align_corners=False)
 
 
-class Classification(nn.Module):
+class Classification(Objective):
     """Name the class of a picture that was shifted, turned and scaled a little."""
 
     def __init__(self, net: Classifier) -> None:
         super().__init__()
-        self.net = net
+        self.net: Classifier = net
 
     def prepare(self, pixels: Tensor, labels: Tensor | None, rng: torch.Generator) -> list[Tensor]:
         """pixels (N, C, H, W) uint8, labels (N,) -> x (N, C, H, W) and labels."""
@@ -149,7 +161,7 @@ class Classification(nn.Module):
         return F.cross_entropy(self.net(x), labels, label_smoothing=0.05)
 
 
-class Autoencoding(nn.Module):
+class Autoencoding(Objective):
     """Give a picture back from its latent, which stays close to a standard normal.
 
     Mean squared error a pixel plus KL_WEIGHT times the KL divergence a latent number (Kingma and
@@ -160,7 +172,7 @@ class Autoencoding(nn.Module):
 
     def __init__(self, net: VAE) -> None:
         super().__init__()
-        self.net = net
+        self.net: VAE = net
 
     def prepare(self, pixels: Tensor, labels: Tensor | None, rng: torch.Generator) -> list[Tensor]:
         """pixels (N, C, H, W) uint8 -> x in [-1, 1] and the noise of the latents."""

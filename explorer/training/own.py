@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from typing import Any
 
 import torch
 
@@ -69,7 +70,7 @@ def fitted(plan: Recipe, images: Images, batch: int | None) -> tuple[Recipe, Ima
     shape = {"image_channels": channels, "classes": len(images.classes)}
     if sides:  # captions have none
         shape["image_size"] = sides[0]
-    fits = {key: value for key, value in shape.items() if hasattr(plan.config, key)}
+    fits: dict[str, Any] = {key: value for key, value in shape.items() if hasattr(plan.config, key)}
     if batch is not None and batch > len(images):
         raise ValueError(f"batch is {batch}, more than the data set has: use at most {len(images)}")
     size = min(plan.batch, len(images))

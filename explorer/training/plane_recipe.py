@@ -36,10 +36,14 @@ def _scheduled(schedule: Schedule, place: Tensor) -> Level:
     return schedule(schedule.T * place)
 
 
+def _on(make: Callable[[], Schedule]) -> Callable[[], Draw]:
+    return lambda: partial(_scheduled, make())
+
+
 DRAWS: dict[str, Callable[[], Draw]] = {
     "angle": lambda: _angle,
     "straight": lambda: _line,
-} | {name: lambda make=make: partial(_scheduled, make()) for name, make in SCHEDULES.items()}
+} | {name: _on(make) for name, make in SCHEDULES.items()}
 
 # --- weights -----------------------------------------------------------------------------------
 

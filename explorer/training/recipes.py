@@ -1,8 +1,7 @@
 """A recipe says everything that decides a training run; the same recipe gives the same weights."""
 
 from dataclasses import asdict, dataclass, replace
-
-from torch import nn
+from typing import Any
 
 from explorer.models import zoo
 from explorer.models.classifier import Classifier, ClassifierConfig
@@ -13,6 +12,7 @@ from explorer.training.objectives import (
     Autoencoding,
     Classification,
     Denoising,
+    Objective,
     Reading,
     TextDenoising,
 )
@@ -44,20 +44,22 @@ class Recipe:
         """The zoo's name for the architecture."""
         return KINDS[type(self.config)]
 
-    def objective(self) -> nn.Module:
+    def objective(self) -> Objective:
         """The network inside what it is trained to do; initialised from torch's global seed."""
         objective = self._fresh()
         if self.begin:
             zoo.adopt(objective.net, self.begin)
-        if self.words:
+        if self.words and isinstance(objective, TextDenoising):
             # Frozen, as in Saharia et al. 2022 (Imagen): trained along for 12,000 steps, it forgot
             # what each word speaks of. A linear probe found the digit for 69 % of the words, the
             # colour for 76 % and the place for 80 %; before, for all of them.
-            objective.net.text.load_state_dict(zoo.load(self.words).encoder.state_dict())
+            objective.net.text.load_state_dict(
+                zoo.load(self.words, TextReader).encoder.state_dict()
+            )
             objective.net.text.requires_grad_(False)
         return objective
 
-    def _fresh(self) -> nn.Module:
+    def _fresh(self) -> Objective:
         if isinstance(self.config, TextUNetConfig):
             return TextDenoising(TextUNet(self.config), self.label_dropout)
         if isinstance(self.config, TextConfig):
@@ -106,14 +108,14 @@ RECIPES = {
 }
 
 
-def recipe(name: str, **changes: object) -> Recipe:
+def recipe(name: str, **changes: Any) -> Recipe:
     """The recipe `name` with some fields changed. Raises ValueError for what cannot be trained."""
     if name not in RECIPES:
         raise ValueError(f"no recipe is called {name!r}: choose one of {', '.join(RECIPES)}")
     return checked(RECIPES[name], **changes)
 
 
-def checked(plan: Recipe, **changes: object) -> Recipe:
+def checked(plan: Recipe, **changes: Any) -> Recipe:
     """A recipe with some fields changed. Raises ValueError, naming the field, for a bad value."""
     changed = replace(plan, **changes)
     for field in ("steps", "batch"):

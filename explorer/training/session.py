@@ -23,6 +23,7 @@ from explorer.denoisers import from_network
 from explorer.files import naming, replace_text
 from explorer.models import zoo
 from explorer.models.card import write_card
+from explorer.models.model import Model
 from explorer.models.text import TextUNet
 from explorer.models.unet import UNet
 from explorer.models.vae import VAE
@@ -87,7 +88,7 @@ def fit(recipe: Recipe, images: Images, options: Options, console: Console | Non
     return weights
 
 
-def averaged(run: Run) -> nn.Module:
+def averaged(run: Run) -> Model:
     """A copy of the network with the averaged weights, in eval mode."""
     net = deepcopy(run.net)
     net.load_state_dict(run.ema, strict=False)  # buffers, which have no average, stay

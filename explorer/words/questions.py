@@ -64,7 +64,7 @@ class Question:
     def answer(self) -> str:
         """The right answer in words."""
         if self.kind == "choice":
-            return self.right
+            return str(self.right)
         if self.kind == "number":
             return f"{self.right:g} {self.unit}".replace("-", "−").strip()
         return self.words

@@ -21,6 +21,7 @@ from explorer.data.scenes.captions import NUMBERS
 from explorer.data.scenes.reading import Reading, read
 from explorer.denoisers import paired
 from explorer.models import intervene, zoo
+from explorer.models.classifier import Classifier
 from explorer.samplers import dpmpp_2m
 
 JUDGE = "digit-classifier"
@@ -147,7 +148,7 @@ def answer(prompt: str, variants: list[Variant], seed: int, question: str, start
         "runs": [
             {
                 "label": names[n],
-                "frames": base64.b64encode(np.ascontiguousarray(frames[n])).decode("ascii"),
+                "frames": base64.b64encode(frames[n].tobytes()).decode("ascii"),
                 "reads": told[n],
                 "apart": round(float(np.abs(last[n] - last[0]).mean()), 1),
             }
@@ -159,8 +160,8 @@ def answer(prompt: str, variants: list[Variant], seed: int, question: str, start
 
 
 @cache
-def _judge() -> torch.nn.Module:
-    return zoo.load(JUDGE)
+def _judge() -> Classifier:
+    return zoo.load(JUDGE, Classifier)
 
 
 def said(pictures: np.ndarray, prompt: str) -> list[str]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
+from typing import Any
 
 import gradio as gr
 
@@ -59,7 +60,7 @@ def opening() -> str:
 def check(model, digit, prompt, seed, steps, schedule, spacing, run) -> Asked:
     """The request. Raises gr.Error, naming field and range; a hidden field may hold anything."""
     model = checks.choice("Model", model, MODELS)
-    numbers = {
+    numbers: dict[str, Any] = {
         "seed": checks.integer("Seed", seed, 0, controls.LAST_SEED),
         "steps": checks.integer("Steps (NFE)", steps, FEWEST, MOST),
         "schedule": checks.choice("Schedule", schedule, NAMES),

@@ -11,7 +11,7 @@ from functools import cache, partial
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from explorer.app import controls, studio
 from explorer.app import engine as computing
@@ -20,6 +20,8 @@ from explorer.app.inside.asked import Asked
 from explorer.app.once import once
 from explorer.denoisers import paired
 from explorer.models import ablate, anatomy, zoo
+from explorer.models.classifier import Classifier
+from explorer.models.unet import UNet
 from explorer.samplers import ddim
 from explorer.schedules import levels, linear
 
@@ -39,7 +41,7 @@ class Part:
     change: Callable[[ablate.Rows], ablate.Change]
 
 
-def parts(net: nn.Module) -> list[Part]:
+def parts(net: UNet) -> list[Part]:
     """All that can be taken away from a network."""
     cfg, found = net.cfg, []
     for i, skip in enumerate(anatomy.skips(net)):
@@ -100,7 +102,7 @@ def runs(subject: subjects.Subject, other: subjects.Subject, asked: Asked, kept)
 
 
 @torch.no_grad()
-def _call(net: nn.Module, x: Tensor, angle: Tensor, context: Tensor) -> Tensor:
+def _call(net: UNet, x: Tensor, angle: Tensor, context: Tensor) -> Tensor:
     return net(x, angle, context)
 
 
@@ -168,8 +170,8 @@ def _packed(frames: np.ndarray) -> str:
 
 
 @cache
-def _judge() -> nn.Module:
-    return zoo.load(JUDGE)
+def _judge() -> Classifier:
+    return zoo.load(JUDGE, Classifier)
 
 
 @torch.no_grad()

@@ -1,6 +1,7 @@
 """A block opened: its steps, their formulas and source lines, and the feature maps after each."""
 
 import base64
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -62,7 +63,7 @@ def _record(net, subject: subjects.Subject, asked: Asked, block: str) -> Opened:
     )
 
 
-def as_maps(x: Tensor, side: tuple[int, int] | None) -> Tensor:
+def as_maps(x: Tensor, side: Sequence[int] | None) -> Tensor:
     """What passed a step, (1, ...), as maps (C, H, W).
 
     side: height and width of the block's maps, for the tokens (1, HW, C) that attention makes of

@@ -43,7 +43,7 @@ def _crowd(degrees: float) -> tuple[list[float], list[float]]:
         one = asked.Asked(digit, 1000 + digit, degrees)
         v_hat = lies.answers(studio.engine(), one.xt, angles, one.context)
         squares.append(lies.rms(lies.believed(one.xt, v_hat, angles)[0] - one.x0).square())
-    return angles, (sum(squares) / len(squares)).sqrt().tolist()
+    return angles, (sum(squares[1:], squares[0]) / len(squares)).sqrt().tolist()
 
 
 @once(12)

@@ -68,7 +68,8 @@ def tables(model: str) -> list[dict]:
     """The measured tables: that of the app's model first, then those that ship."""
     names = dict.fromkeys([model, *SHIPPED])
     found = {name: table_of(name) for name in names}
-    if model not in SHIPPED and found[model] and not _fresh(model, found[model]):
+    own = found[model]
+    if model not in SHIPPED and own and not _fresh(model, own):
         found[model] = None
     return [
         packed(Path(name).stem, SHIPPED.get(name, Path(name).stem), table)
@@ -92,10 +93,15 @@ def _own(one: asked.Asked) -> dict:
     alpha, sigma = one.level
     v_hat = studio.engine()(one.xt, torch.tensor([one.angle]), one.context)
     loss = (v_hat - (alpha * one.eps - sigma * one.x0)).square().mean().item()
-    log_snr = None if alpha == 0 else one.level.log_snr
+    log_snr = one.level.log_snr
     place = "SNR 0, off the axis" if alpha == 0 else _place({"log_snr": round(log_snr, 2) + 0.0})
     about = f"{one.about}, at {one.degrees:g}° ({place}): a loss of {loss:.3f} in v, this once."
-    return {"model": studio.engine().net.card.name, "log_snr": log_snr, "v": loss, "about": about}
+    return {
+        "model": studio.engine().net.card.name,
+        "log_snr": None if alpha == 0 else log_snr,
+        "v": loss,
+        "about": about,
+    }
 
 
 def run(digit, seed, degrees) -> dict:

@@ -1,6 +1,7 @@
 """The chapter "Three names of one prediction": ε̂, x̂₀ and v̂ of one call, pixel by pixel."""
 
 import base64
+from typing import Any
 
 import gradio as gr
 
@@ -38,7 +39,7 @@ def _names(one: asked.Asked) -> dict:
     from explorer.app import studio
 
     v_hat = studio.engine()(one.xt, torch.tensor([one.angle]), one.context)
-    found = {"xt": one.xt, **illposed.named(one.xt, v_hat, one.level)}
+    found: dict[str, Any] = {"xt": one.xt, **illposed.named(one.xt, v_hat, one.level)}
     alpha, sigma = one.level
     return {
         "alpha": alpha,
@@ -67,8 +68,10 @@ def _growth(digit: int, seed: int) -> dict:
     context = ones[0].context.expand(len(ones), -1, -1)
     v_hats = studio.engine()(xt, torch.tensor([one.angle for one in ones]), context)
     noise = torch.randn(xt[:1].shape, generator=studio.generator(seed, STREAM))
-    series = {(kind, w): {name: [] for name in SAID} for kind in KINDS for w in WANTED}
-    pictures = {(w, name): [] for w in WANTED for name in SAID}
+    series: dict[tuple, dict[str, list]] = {
+        (kind, w): {name: [] for name in SAID} for kind in KINDS for w in WANTED
+    }
+    pictures: dict[tuple, list] = {(w, name): [] for w in WANTED for name in SAID}
     for one, v_hat in zip(ones, v_hats.split(1), strict=True):
         names = illposed.named(one.xt, v_hat, one.level)
         for (kind, wanted), lines in series.items():

@@ -6,10 +6,16 @@ torch is imported when a question is first answered, not with the page.
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
 from explorer.app import controls, prompts
 from explorer.app.inside.asked import Asked
 from explorer.app.once import once
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from explorer.app.engine import Engine
 
 APP, SCENES = NETWORKS = ("app", "scenes")
 PROMPT = prompts.FIRST  # what the network of scenes is told
@@ -21,9 +27,9 @@ GUIDED = 2.0  # guidance of whole runs of digits: without it seed 0 makes a 4 of
 class Subject:
     """A network and a request, in the network's own space."""
 
-    engine: object  # explorer.app.engine.Engine
-    xt: object  # Tensor (1, C, H, W) at the asked level
-    start: object  # Tensor (1, C, H, W): pure noise of the asked seed
+    engine: "Engine"
+    xt: "Tensor"  # (1, C, H, W) at the asked level
+    start: "Tensor"  # (1, C, H, W): pure noise of the asked seed
     tell: Callable  # net -> its context (1, L, D), made by the network's own encoder
     pictures: Callable  # (N, C, H, W) -> uint8 frames (N, H, W) or (N, H, W, 3)
     scale: float  # of guidance in a whole run

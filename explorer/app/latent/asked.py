@@ -53,7 +53,7 @@ def pixels(text: str) -> np.ndarray:
 
 def packed(array: np.ndarray) -> str:
     """Any array's bytes as base64."""
-    return base64.b64encode(np.ascontiguousarray(array)).decode("ascii")
+    return base64.b64encode(array.tobytes()).decode("ascii")
 
 
 def edit(sent: object) -> Edit:

@@ -107,10 +107,11 @@ def encoding(text: str) -> dict:
 
 def verdict(quality: float) -> str:
     """What a PSNR says about a picture, beside the one that was measured on scenes."""
-    if usual() is None:
+    its_own = usual()
+    if its_own is None:
         return "The autoencoder’s own quality has not been measured: explorer evaluate does it."
-    measured = f"scenes of digits that it never saw come back with {usual():.1f} dB"
-    gap = usual() - quality
+    measured = f"scenes of digits that it never saw come back with {its_own:.1f} dB"
+    gap = its_own - quality
     if gap >= FAR:
         return (
             f"{gap:.0f} dB worse than its own kind: {measured}. It learnt scenes of digits and "

@@ -4,6 +4,7 @@ torch is imported when it is first opened, not with the page.
 """
 
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 
@@ -14,7 +15,7 @@ TITLE = "One batch"
 TRAINED, FRESH = NETWORKS = ("trained", "fresh")
 RATES = ("0.003", "0.01", "0.03", "0.1", "0.3")
 MOST = 50  # steps
-SHARED = controls.SHARED | {"api_visibility": "private"}
+SHARED: dict[str, Any] = controls.SHARED | {"api_visibility": "private"}
 EMPTY = "The first batch is on its way: the model is being loaded."
 
 

@@ -6,10 +6,11 @@ torch is imported when somebody presses Train, not with the page.
 import asyncio
 import base64
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing, contextmanager
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import anyio.to_thread
 import gradio as gr
@@ -27,7 +28,7 @@ _stops: dict[str | None, threading.Event] = {}  # of each session that trains or
 _thread = anyio.to_thread.run_sync  # keeps the context: who asks
 
 
-async def live(data: Path | None, seconds: object) -> AsyncIterator[tuple]:
+async def live(data: Path | None, seconds: object) -> AsyncGenerator[tuple, None]:
     """Handler of Train: waits for its turn, trains, and keeps what was learnt.
 
     Yields (what the widget shows, the line on the page's network). Raises gr.Error, a sentence.
@@ -130,7 +131,8 @@ def _own() -> sessions.Own:
 def use() -> str:
     """Handler of "Use it in the other tabs"; the line. Raises gr.Error where there is none."""
     _own()
-    sessions.use(sessions.current(), True)
+    if session := sessions.current():
+        sessions.use(session, True)
     return line()
 
 
@@ -157,7 +159,7 @@ def warm() -> None:
 
 
 SWITCHED = "() => document.dispatchEvent(new Event('explorer:network'))"
-PRIVATE = {"api_visibility": "private", "show_progress": "hidden"}
+PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
 
 def build(context) -> None:

@@ -11,13 +11,14 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from explorer.app.engine import compute
 from explorer.app.learning import variants
 from explorer.data.images import DataError, Images, at_hand, open_images
 from explorer.denoisers import from_network, paired
 from explorer.models import zoo
+from explorer.models.classifier import Classifier
 from explorer.models.unet import UNet
 from explorer.samplers import ddim
 from explorer.schedules import cosine, levels
@@ -83,7 +84,8 @@ class Live:
         """
         every = max(2.0, min(5.0, self.limit / 12))  # seconds from one set of samples to the next
         moments = timed.train_for(self.run, self.images, self.limit)
-        shown, next_samples, samples = -1.0, 0.0, None
+        shown, next_samples = -1.0, 0.0
+        samples: dict = {}
         while (moment := compute(next, moments, None)) is not None:
             self.seconds = moment.seconds
             self.curve.add(moment.seconds, moment.progress.loss)
@@ -119,10 +121,15 @@ class Live:
             "scale": SCALE if self.images.classes else None,
         }
 
+    def _averaged(self) -> UNet:
+        net = averaged(self.run)
+        assert isinstance(net, UNet), "the recipes of this chapter make no other"
+        return net
+
     def samples(self) -> dict:
         """Pictures of the averaged weights, always from the same noise, a column a class."""
         labels = asked(self.images)
-        x = draw(averaged(self.run), labels)
+        x = draw(self._averaged(), labels)
         at = {"seconds": round(self.seconds, 1), "step": self.run.step}
         return at | packed(x) | {"right": self._right(x, labels)}
 
@@ -138,7 +145,7 @@ class Live:
 
     def network(self) -> UNet:
         """The averaged weights as they are now, with a card that says where they come from."""
-        net, recipe = averaged(self.run).requires_grad_(False), self.run.recipe
+        net, recipe = self._averaged().requires_grad_(False), self.run.recipe
         facts = {
             "data": f"{self.images.name}, {len(self.images):,} examples",
             "steps": self.run.step,
@@ -162,9 +169,8 @@ def asked(images: Images) -> Tensor:
 
 def packed(x: Tensor) -> dict:
     """Pictures (B, C, H, W) in [-1, 1], clipped, for the page: ROWS rows of bytes."""
-    frames = (x.clamp(-1, 1) + 1).mul(127.5).round().byte().permute(0, 2, 3, 1)
-    frames = np.ascontiguousarray(frames.numpy())  # (B, H, W, C)
-    text = base64.b64encode(frames).decode("ascii")
+    frames = (x.clamp(-1, 1) + 1).mul(127.5).round().byte().permute(0, 2, 3, 1)  # (B, H, W, C)
+    text = base64.b64encode(frames.numpy().tobytes()).decode("ascii")
     return {"rows": ROWS, "shape": list(frames.shape), "frames": text}
 
 
@@ -190,9 +196,9 @@ def lesson(images: Images) -> dict:
 
 
 @cache
-def judge() -> nn.Module:
+def judge() -> Classifier:
     """The shipped classifier of digits. Raises ZooError where its weights are missing."""
-    return zoo.load(JUDGE)
+    return zoo.load(JUDGE, Classifier)
 
 
 def draw(net: UNet, labels: Tensor, seed: int = 0) -> Tensor:

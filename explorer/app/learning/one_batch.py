@@ -69,8 +69,8 @@ def step(learner: Learner, rate: float) -> Learner:
     weights = list(objective.parameters())
     gradient = torch.autograd.grad(loss, weights)
     with torch.no_grad():
-        for weight, slope in zip(weights, gradient, strict=True):
-            weight -= rate * slope
+        for weight, part in zip(weights, gradient, strict=True):
+            weight.sub_(rate * part)
     slope = sum(part.square().sum().item() for part in gradient)
     losses = (*learner.losses, loss.item())
     return Learner(objective, learner.batch, losses, (*learner.slopes, slope))
@@ -164,7 +164,7 @@ PARTS = ("x0", "eps", "xt", "v", "v_hat")
 def _bytes(x: Tensor) -> str:
     """(N, C, H, W) in [-1, 1], clipped, as bytes with channels last, in base64."""
     grey = (x.clamp(-1, 1) + 1).mul(127.5).round().byte().permute(0, 2, 3, 1).contiguous()
-    return base64.b64encode(grey.numpy()).decode("ascii")
+    return base64.b64encode(grey.numpy().tobytes()).decode("ascii")
 
 
 def _number(value: float) -> float:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from functools import cache
+from typing import Any
 
 import gradio as gr
 
@@ -138,7 +139,7 @@ def build(context) -> None:
         empty=EMPTY,
     )
     inputs = [world, drawn, predicts, levels, weights, width, steps, seed]
-    silent = {"show_progress": "hidden", "preprocess": False, **controls.SENT}
+    silent: dict[str, Any] = {"show_progress": "hidden", "preprocess": False, **controls.SENT}
     again = {"js": "(value) => value && ({...value, asked: Date.now()})"}  # what was refused
     show.open(opening, None, show, **silent)
     for event, handler, asked in (

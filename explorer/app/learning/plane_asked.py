@@ -4,6 +4,7 @@ torch is imported when a run is first made, not with the page.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from explorer.app import checks, controls
 from explorer.app.tables import NAMES
@@ -56,9 +57,8 @@ class Asked:
         """The explorer.training.plane_recipe.Recipe."""
         from explorer.training.plane_recipe import Recipe
 
-        return Recipe(
-            self.predicts, self.levels, self.weights, self.width, self.steps, seed=self.seed
-        )
+        predicts: Any = self.predicts  # one of PREDICTS: a Target
+        return Recipe(predicts, self.levels, self.weights, self.width, self.steps, seed=self.seed)
 
     @property
     def loss(self) -> str:

@@ -50,6 +50,12 @@ class Job:
         """Whether there is a run to go on with, and it does not go on."""
         return not self.going and self.told != "stopped" and (self.run is None or self.run.left > 0)
 
+    @property
+    def begun(self) -> Run:
+        """The run, once there was a chunk of it."""
+        assert self.run is not None
+        return self.run
+
     def chunk(self, most: int = CHUNK) -> None:
         """Go on for a few steps."""
         if self.run is None:
@@ -59,17 +65,18 @@ class Job:
 
     def look(self, state: str, speed: float | None = None, use: bool = False) -> dict:
         """What the page is sent; `use` adds samples in 1, 2, 4, ... steps."""
-        self.errors.append((self.run.step, self.run.error()))
-        return shown.look(self.asked, self.run) | {
+        run = self.begun
+        self.errors.append((run.step, run.error()))
+        return shown.look(self.asked, run) | {
             "run": self.number,
             "state": state,
-            "step": self.run.step,
-            "steps": self.run.recipe.steps,
+            "step": run.step,
+            "steps": run.recipe.steps,
             "speed": speed and round(speed),
             "loss": shown.binned(self.losses),
-            "floor": self.run.floor,
+            "floor": run.floor,
             "error": shown.thinned(self.errors),
-            "use": shown.use(self.asked, self.run) if use else None,
+            "use": shown.use(self.asked, run) if use else None,
         }
 
     def waiting(self, before: int) -> dict:
@@ -117,7 +124,7 @@ def go(job: Job, clock=time.monotonic) -> Iterator[dict]:
                 time.sleep(PATIENCE)
             yield from _train(job, clock)
         if job.told != "left":
-            yield rest(job, job.told or ("over" if job.run.left else "done"))
+            yield rest(job, job.told or ("over" if job.begun.left else "done"))
     finally:
         job.going = False
 
@@ -126,7 +133,7 @@ def _train(job: Job, clock) -> Iterator[dict]:
     began, seen, before = clock(), None, 0
     while not job.told and clock() - began < LIMIT:
         in_turn(job.chunk)
-        if not job.run.left:
+        if not job.begun.left:
             return
         now, made = clock(), len(job.losses)
         if (seen is None or now - seen > EVERY) and not job.told:
@@ -138,7 +145,7 @@ def _train(job: Job, clock) -> Iterator[dict]:
 def step(job: Job) -> dict:
     """One step, and how things stand then."""
     in_turn(job.chunk, 1)
-    return in_turn(job.look, "paused") if job.run.left else rest(job, "done")
+    return in_turn(job.look, "paused") if job.begun.left else rest(job, "done")
 
 
 def rest(job: Job, state: str) -> dict:

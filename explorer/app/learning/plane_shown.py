@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 
@@ -73,7 +74,7 @@ def look(asked: Asked, run: Run) -> dict:
 
 
 @once(24)
-def reference(world: World, predicts: str, levels: str) -> dict:
+def reference(world: World, predicts: Any, levels: str) -> dict:
     """Data, and where the exact denoiser ends in 1, 2, 4, ... steps of such a recipe."""
     made, walks = world.made, Recipe(predicts, levels)
     data = [made.sample(MEASURED, world.rng(2 + k)) for k in range(SETS)]

@@ -46,7 +46,7 @@ def parse(value: object) -> Chosen:
     for pair in pairs:
         if len(pair) != 2 or pair[0] not in ORDER or pair[1] not in (*SPACINGS, OWN):
             raise checks.refuse(f"{rule}; {'/'.join(pair)} must be one that there is.")
-    unique = sorted({tuple(pair) for pair in pairs}, key=place)
+    unique = sorted({(sampler, spacing) for sampler, spacing in pairs}, key=place)
     if not 1 <= len(unique) <= MOST:
         raise checks.refuse(f"{rule}; these are {len(unique)}. Choose at least one.")
     return tuple(unique)

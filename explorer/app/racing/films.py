@@ -1,6 +1,7 @@
 """What a race looks like: its film, locked to NFE, its paths, and one picture taken three ways."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -41,7 +42,7 @@ def film(runs: Sequence[Run], budget: int) -> Film:
     for run in runs:
         records = at_nfe(run, stops)
         shown = sorted(set(records))  # only these are sent
-        row = {
+        row: dict[str, Any] = {
             "row": run.entrant.title,
             "ink": run.entrant.ink,
             "at": [shown.index(record) for record in records],

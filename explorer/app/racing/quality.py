@@ -14,6 +14,7 @@ from explorer.app.racing.race import Entrant
 from explorer.denoisers import from_network
 from explorer.judge import FEW, Reference, features
 from explorer.models import zoo
+from explorer.models.classifier import Classifier
 from explorer.samplers import SAMPLERS, evaluations
 
 BATCH = 25
@@ -22,9 +23,9 @@ JUDGE = "digit-classifier"
 
 
 @cache
-def judge() -> torch.nn.Module:
+def judge() -> Classifier:
     """The classifier. Raises ZooError where its weights are missing."""
-    return zoo.load(JUDGE)
+    return zoo.load(JUDGE, Classifier)
 
 
 @cache
@@ -48,7 +49,7 @@ def measure(entrants: Sequence[Entrant], n: int, seed: int = 0) -> Iterator[dict
     cfg, name = engine.net.cfg, engine.net.card.name
     if not told.of(cfg, engine.net.card.facts).digits:
         raise zoo.ZooError(words.NO_JUDGE)
-    total, done, rows = sum(n * _cost(entrant) for entrant in entrants), 0, []
+    total, done, rows = sum(n * _cost(entrant) for entrant in entrants), 0, list[dict]()
     for entrant in entrants:
         rng, found, right = torch.Generator().manual_seed(seed), [], 0
         for first in range(0, n, BATCH):

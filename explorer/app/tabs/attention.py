@@ -1,6 +1,7 @@
 """Attention: which words a place looks at, which pixels; whether to trust it; what it causes."""
 
 from functools import partial
+from typing import Any
 
 import gradio as gr
 
@@ -159,7 +160,7 @@ def build(context) -> None:
 
 def _typing(typed: gr.Textbox, prompt: gr.Textbox, examples: gr.HTML, also) -> None:
     """Enter asks; so does leaving the field, if it says something else; so does an example."""
-    private = {"api_visibility": "private", "queue": False}
+    private: dict[str, Any] = {"api_visibility": "private", "queue": False}
     also(typed.submit(None, typed, prompt, js="(typed) => typed", **private).then)
     left = gr.Checkbox(False, visible=False)
     js = "(typed, prompt) => [typed, typed !== prompt]"

@@ -68,7 +68,7 @@ def use_interval(event: gr.EventData) -> str:
     sent = getattr(event, "_data", None)
     text = sent.get("interval") if isinstance(sent, dict) else None
     asked.interval_of(text)
-    return text
+    return str(text)
 
 
 def warm() -> None:

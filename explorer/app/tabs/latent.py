@@ -1,5 +1,7 @@
 """Latent: what the autoencoder keeps of a picture, and why diffusion happens there."""
 
+from typing import Any
+
 import gradio as gr
 
 from explorer.app import controls, prompts, sources
@@ -47,7 +49,7 @@ def build(context) -> None:
     with gr.Column(elem_classes="latent"):
         shown, picture = _shelf(tab)
         makers = (_encode, _take_apart, _between, _diffuse, _costs)
-        chapters, extras = [], {}
+        chapters, extras = [], dict[str, Any]()
         with gr.Tabs(elem_classes=["chapters", GROUP]):
             for title, make in zip(CHAPTERS, makers, strict=True):
                 with gr.Tab(title) as opened:
@@ -66,7 +68,7 @@ def build(context) -> None:
 
 def _shelf(tab: gr.Tab) -> tuple[gr.HTML, gr.Textbox]:
     """The pictures to choose from, with a pad and an upload; and the chosen one, as text."""
-    quiet = {"api_visibility": "private", "show_progress": "hidden"}
+    quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
     shown = _widget(
         "shelf",
         "latentShelf",
@@ -137,7 +139,7 @@ def _diffuse(picture: gr.Textbox) -> tuple[list[controls.Job], dict]:
     taken = example.input(
         None, example, prompt, js="(said) => said", api_visibility="private", queue=False
     )
-    unmark = {"js": "() => null", "api_visibility": "private", "queue": False}
+    unmark: dict[str, Any] = {"js": "() => null", "api_visibility": "private", "queue": False}
     prompt.input(None, None, example, **unmark)  # what is typed is none of the examples
     jobs = [
         controls.Job(

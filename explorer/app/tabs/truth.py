@@ -1,5 +1,6 @@
 """Ground truth: worlds in the plane whose every answer is known, and what samplers make of them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -108,8 +109,8 @@ def build(context) -> None:
                 ask(f"{TITLE}/{chapter.title}")
                 more = [_budget()] if chapter.key == "particles" else []
                 shows[chapter.key] = show = _show(chapter)
-            handler = {"particles": particles, "solver": solver}.get(chapter.key)
-            handler = handler or partial(run, chapter.key)
+            own: dict[str, Callable] = {"particles": particles, "solver": solver}
+            handler = own.get(chapter.key) or partial(run, chapter.key)
             job = controls.Job(handler, [*inputs, *more], [show], show, f"truth_{chapter.key}")
             chapters.append(controls.Chapter(opened, [job]))
     also = controls.on_chapters(tab, chapters, "truth-chapters", seed=inputs[2], fresh=fresh)

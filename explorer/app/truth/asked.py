@@ -94,8 +94,9 @@ def points(drawn: object) -> tuple[tuple[float, float], ...]:
 
 
 def _point(pair: object, rule: str) -> tuple[float, float]:
-    numbers = isinstance(pair, list) and len(pair) == 2
-    if not numbers or not all(type(v) in (int, float) and -1 <= v <= 1 for v in pair):
+    if not isinstance(pair, list) or len(pair) != 2:
+        raise checks.refuse(f"{rule}; one of them is not.")
+    if not all(type(v) in (int, float) and -1 <= v <= 1 for v in pair):
         raise checks.refuse(f"{rule}; one of them is not.")
     return float(pair[0]), float(pair[1])
 

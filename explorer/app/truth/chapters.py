@@ -83,7 +83,7 @@ def particles(asked: Asked, budget: int) -> dict:
         "budget": budget,
         "runs": runs,
         "density": density(world, CLEAN),
-        "floor": round(sliced_wasserstein(*data), 4),
+        "floor": round(sliced_wasserstein(data[0], data[1]), 4),
         "about": _about(asked, f"{len(x)} points, exact denoiser"),
     }
 
@@ -110,7 +110,7 @@ def order(asked: Asked) -> dict:
     return {
         "errors": lines,
         "distances": distances,
-        "floor": round(sliced_wasserstein(*data), 5),
+        "floor": round(sliced_wasserstein(data[0], data[1]), 5),
         "fitted": FITTED,
         "about": _about(asked, f"{len(x)} points, exact denoiser; median error"),
     }
@@ -205,11 +205,11 @@ def guidance(asked: Asked) -> dict:
             "one": density(world.only(1), CLEAN, half=NEAR),
             "all": density(world, CLEAN, half=NEAR),
         },
-        "spread": line(zip(SCALES, _spread(ends), strict=True)),
+        "spread": line(list(zip(SCALES, _spread(ends), strict=True))),
         "distance": line(
             [(s, sliced_wasserstein(e, data[0])) for s, e in zip(SCALES, ends, strict=True)]
         ),
-        "floor": round(sliced_wasserstein(*data), 4),
+        "floor": round(sliced_wasserstein(data[0], data[1]), 4),
         "spread_data": round(_spread(data[0][None])[0], 4),
         "about": _about(asked, f"{len(x)} points a scale, DDIM in 40 steps, exact denoisers"),
     }

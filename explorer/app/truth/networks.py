@@ -14,7 +14,7 @@ LEARNT_STEPS = 2500  # for a drawing: somebody waits
 
 @cache
 def _shipped(world: str) -> Planar:
-    return zoo.load(planar.name_of(world))
+    return zoo.load(planar.name_of(world), Planar)
 
 
 @once(8)

@@ -2,6 +2,7 @@
 
 import math
 from numbers import Real
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -24,7 +25,7 @@ def number(answer: object) -> float:
     return float(answer)
 
 
-def filled(answer: object, *arguments: object) -> object:
+def filled(answer: object, *arguments: object) -> Any:
     """What a function of the learner's returns.
 
     Wrong where the answer is no function, returns nothing, or has three dots left in it.

@@ -3,13 +3,14 @@
 from functools import cache
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional as F
 
 from explorer.course.checks import Wrong, exercise
 from explorer.course.exercises.answers import called, close, normal, number
 from explorer.models import zoo
 from explorer.models.ablate import ablated, cut_skip
+from explorer.models.unet import UNet
 
 SIZES = ((64, 196), (96, 49), (32, 784))  # channels, pixels
 
@@ -61,7 +62,7 @@ def dearer(answer: object) -> None:
 def parameters(answer: object) -> None:
     """Parameters of a 3 x 3 convolution from 64 to 96 channels."""
     said = number(answer)
-    hints = {
+    hints: dict[float, str] = {
         9 * 64 * 96: "each of the 96 output channels has a bias too.",
         9 * 64 * 96 + 64: "the biases belong to the output channels.",
         64 * 96 + 96: "each pair of channels has a weight for each of the 3 × 3 places.",
@@ -132,8 +133,8 @@ def group_norm(answer: object) -> None:
 
 
 @cache
-def _net() -> nn.Module:
-    return zoo.load("mnist")
+def _net() -> UNet:
+    return zoo.load("mnist", UNet)
 
 
 @exercise("05.5")
@@ -155,6 +156,6 @@ def blind(answer: object) -> None:
     raise Wrong("it is neither the intact prediction nor the one without the finest skip.")
 
 
-def _without(net: nn.Module, index: int, rows: list[int], call: tuple[Tensor, ...]) -> Tensor:
+def _without(net: UNet, index: int, rows: list[int], call: tuple[Tensor, ...]) -> Tensor:
     with ablated(net, cut_skip(index, rows)):
         return net(*call)

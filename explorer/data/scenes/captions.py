@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from random import Random
+from typing import Any
 
 from explorer.data.scenes.scene import Item, Scene
 
@@ -87,7 +88,7 @@ class _All:
     def random(self) -> float:
         return 0.0
 
-    def choice(self, options: Sequence):
+    def choice(self, options: Sequence[Any]) -> Any:
         return options[0]
 
 

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional as F
 
 from explorer.data.scenes.render import CENTRES
 from explorer.data.scenes.scene import COLOURS, GROUNDS, PLACES, Scene
+from explorer.models.classifier import Classifier
 
 INK = 60.0  # how far from the ground, in units of 0 to 255, a pixel is that holds ink
 LEAST = 12  # pixels of ink that a digit has at least
@@ -40,7 +41,7 @@ class Verdict:
         return self.digits and self.colours and self.places
 
 
-def read(pictures: Tensor, counts: Sequence[int], judge: nn.Module) -> list[Reading]:
+def read(pictures: Tensor, counts: Sequence[int], judge: Classifier) -> list[Reading]:
     """Pictures (N, 3, 64, 64) in [-1, 1] of counts[n] digits each -> what they show.
 
     The ground is the median of the border; ink is what differs from it. Two digits are parted
@@ -132,7 +133,7 @@ def _colour(picture: Tensor, ink: Tensor, ground: Tensor) -> str:
         towards = torch.tensor(colour) - ground
         cover = (apart @ towards / towards.square().sum()).clamp(0, 1)[:, None]
         left[name] = (apart - cover * towards).square().sum().item()
-    return min(left, key=left.get)
+    return min(left, key=lambda name: left[name])
 
 
 def _nearest(colour: Tensor, names: dict[str, tuple[int, int, int]]) -> str:

@@ -34,7 +34,7 @@ class Artist:
 
     def __init__(self, digits: Images) -> None:
         self.pixels = digits.pixels
-        self.of_class = [(digits.labels == c).nonzero()[:, 0].tolist() for c in range(10)]
+        self.of_class = [(digits.labelled == c).nonzero()[:, 0].tolist() for c in range(10)]
 
     def paint(self, scenes: Sequence[Scene], rng: Random) -> Tensor:
         """Pictures (N, 3, 64, 64) uint8; which digit is taken and where it lies is up to rng."""
