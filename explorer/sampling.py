@@ -47,7 +47,7 @@ def generator(seed: int, stream: int = 0) -> torch.Generator:
     return torch.Generator().manual_seed((seed << 8) + stream)
 
 
-def noise(net: nn.Module, seeds: Sequence[int]) -> Tensor:
+def noise(net: UNet, seeds: Sequence[int]) -> Tensor:
     """Where runs of a U-Net start: pure noise (len(seeds), C, H, W), each row of its own seed."""
     cfg = net.cfg
     size = (cfg.image_channels, cfg.image_size, cfg.image_size)

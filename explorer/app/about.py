@@ -6,7 +6,7 @@ puts it into what travels to the page as "made"; assets/web/save takes it from t
 """
 
 
-def made(name: str, code: str = "", *, model: str | None = None, **asked: object) -> dict:
+def made(name: str, code: str = "", /, *, model: object = None, **asked: object) -> dict:
     """{"made": {"name", "about", "code"}}, to be joined to a widget's value.
 
     Args:
@@ -19,7 +19,7 @@ def made(name: str, code: str = "", *, model: str | None = None, **asked: object
     from explorer import backends
     from explorer.app import studio
 
-    model = studio.engine().net.card.name if model is None else model
+    model = studio.engine().net.card.name if model is None else str(model)
     kept = {key: _shown(value) for key, value in asked.items() if value not in (None, "")}
     ran = {"model": model, "backend": backends.name()} if model else {}
     return {"made": {"name": name, "about": ran | kept, "code": code}}

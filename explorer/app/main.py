@@ -19,8 +19,8 @@ import gradio as gr
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
-from explorer import cores, paths
-from explorer.app import bundle, limits, openings, share, theme
+from explorer import backends, cores, paths
+from explorer.app import bundle, limits, openings, sessions, share, theme
 from explorer.app.guard import Guard
 from explorer.app.tabs import (
     attention,
@@ -99,6 +99,7 @@ def build(context: Context | None = None) -> gr.Blocks:
                     share.place(context.tab, module.__name__.rpartition(".")[2])
                     module.build(context)
         share.build(demo)
+        demo.unload(_closed)
     limits.apply(demo)
     return demo
 
@@ -164,8 +165,10 @@ def launch(
         root_path: where a proxy serves it, such as "/explorer"; GRADIO_ROOT_PATH where None.
 
     Raises ZooError, a sentence that names the file, where the model cannot be loaded; OSError, a
-    sentence, where the port is in use or a file of the page is missing.
+    sentence, where the port is in use or a file of the page is missing; ValueError, a sentence,
+    where EXPLORER_BACKEND names none.
     """
+    backends.chosen()
     if port is not None:
         _free(host, port)  # before anything slow
     cores.claim()
@@ -217,6 +220,11 @@ def _free(host: str, port: int) -> None:
                 f"{host}:{port} cannot be listened on ({error.strerror}): end the server that "
                 "holds it, or choose another --port."
             ) from error
+
+
+def _closed() -> None:
+    if session := sessions.current():
+        sessions.close(session)
 
 
 def _claim() -> None:

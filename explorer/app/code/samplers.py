@@ -12,7 +12,8 @@ def _start(asked) -> str:
 
 def _runs(asked, entrants: Sequence) -> str:
     """A dict of the sampler's steps of each entrant, as it would be written."""
-    from explorer.app.racing.entrants import OWN, STOCHASTIC
+    from explorer.app.racing.entrants import OWN
+    from explorer.names import STOCHASTIC
 
     lines = []
     for one in entrants:

@@ -68,8 +68,10 @@ def _between(first: str, second: str) -> tuple[dict, str]:
     from explorer.app.latent import films
 
     ways = films.between(first, second)
-    seeds = shelf.seed_of(first), shelf.seed_of(second)
-    lines = "" if None in seeds else code.between(*seeds, films.SHARES)
+    one, other = shelf.seed_of(first), shelf.seed_of(second)
+    lines = ""
+    if one is not None and other is not None:
+        lines = code.between(one, other, films.SHARES)
     pair = f"{_scene(first)}, {_scene(second)}"
     film = films.between_film(ways).payload() | _made("between", lines, pictures=pair)
     return film, f"<p class='quiet'>{films.apart(ways)}</p>"
