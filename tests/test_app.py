@@ -52,7 +52,8 @@ def test_source_lines_on_display_are_in_the_source():
 
 
 def test_nothing_that_the_page_carries_names_another_host():
-    texts = [theme.head(), *(file.read_text("utf-8") for file in theme.WEB.rglob("*.*"))]
+    texts = [theme.head(), theme.scripts(), theme.styles()]
+    texts += [file.read_text("utf-8") for file in theme.WEB.rglob("*.*")]
     allowed = "http://www.w3.org/2000/svg"  # the name of a language, never fetched
     assert all("://" not in text.replace(allowed, "") for text in texts)
     assert theme.theme()._stylesheets == []

@@ -42,7 +42,7 @@
     let screens = [], film = null;
 
     const transport = ex.transport(controls, {
-      name: 'Position in ' + props.name,
+      name: 'Position in ' + props.name, key: 'step.' + props.name,
       label: (position) => (film ? film.positions[position] : ''),
       onmove(position, playing) {
         if (!film) return;
@@ -84,7 +84,7 @@
       build();
       const same = before && before.positions.length === film.positions.length;
       controls.hidden = film.positions.length < 2; // a still
-      transport.set(film.positions.length, same ? transport.position : film.start, film.seconds);
+      transport.set(film.positions.length, same ? transport.position : film.start, film.seconds, film.start);
       if (props.autoplay && !before && !ex.calm()) transport.play();
     }
 

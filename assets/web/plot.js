@@ -156,6 +156,8 @@
       cursor(near);
       if (onhover) onhover(near);
     });
+    ex.numbers(root, () => [{ name: title, columns: ['line', ax.label, ay.label, 'standard error'],
+      rows: series.flatMap(({ key, label, points }) => points.map(([px, py, error]) => [label || key, px, py, error])) }]);
     // Another range of y, and ticks if not its own, from the next drawing on.
     const range = (low, high, ticks = null) => Object.assign(ay, { range: [low, high], ticks });
     return { draw, cursor, range, root };

@@ -156,6 +156,10 @@
       choose('own');
     };
     find('.use').onclick = () => send({ schedule, grid: own.map(written).join(', ') });
+    ex.made.set(element, () => ({ name: `steps-${schedule}-${n}`, about: { schedule, spacing: chosen, steps: n },
+      code: chosen === 'own' ? '' : ex.codeFor('steps', { schedule, spacing: chosen, steps: n }) }));
+    ex.numbers(svg, () => [{ name: `stops on the schedule ${schedule}`, columns: ['spacing', 'step', 't'],
+      rows: lanes.flatMap((lane) => stops(lane).map((t, i) => [lane, i + 1, t])) }]);
     ground();
     ask();
   };

@@ -8,6 +8,7 @@ import or build may import torch: the page must be served first (see `Context.wa
 """
 
 import os
+import socket
 import sys
 import threading
 from collections.abc import Callable
@@ -18,8 +19,9 @@ import gradio as gr
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
-from explorer import cores
-from explorer.app import theme
+from explorer import backends, cores, paths
+from explorer.app import bundle, limits, openings, sessions, share, theme
+from explorer.app.guard import Guard
 from explorer.app.tabs import (
     attention,
     course,
@@ -32,11 +34,13 @@ from explorer.app.tabs import (
     truth,
     unet,
 )
-from explorer.words import catalogue
+from explorer.models import sums
 from explorer.words.catalogue import LANGUAGES
 
 TABS = (forward, schedules, samplers, truth, guidance, attention, latent, unet, train, course)
 SHIPPED = "mnist"
+THREADS = 80  # of handlers, most of which wait for the engine
+POLL = 0.01  # seconds between looks at an empty line; at Gradio's 0.001 an idle app costs 5 % CPU
 INTRO = "Watch images dissolve into noise and come back, on models small enough to take apart."
 LOOKS = (
     '<p class="looks"><button type="button" data-look="dark">Dark</button><button type="button"'
@@ -64,6 +68,8 @@ class Context:
 
     def start_warm_up(self) -> threading.Thread:
         """Run the warm-up functions in the background; an error in one does not stop the next."""
+        if self.model == SHIPPED:
+            openings.use()
         thread = threading.Thread(target=self._warm, name="warm-up", daemon=True)
         thread.start()
         return thread
@@ -79,7 +85,8 @@ class Context:
 def build(context: Context | None = None) -> gr.Blocks:
     """The page with all tabs, ready to be launched."""
     context = context or Context()
-    with gr.Blocks(title="Denoising Explorer", analytics_enabled=False) as demo:
+    kept = (600, 3600 * limits.KEPT)  # seconds: how often is looked, and how long an upload stays
+    with gr.Blocks(title="Denoising Explorer", analytics_enabled=False, delete_cache=kept) as demo:
         gr.HTML(
             html_template=_masthead(),
             js_on_load=theme.widget("languages") + theme.widget("looks"),
@@ -89,7 +96,11 @@ def build(context: Context | None = None) -> gr.Blocks:
         with gr.Tabs():
             for module in TABS:
                 with gr.Tab(module.TITLE) as context.tab:
+                    share.place(context.tab, module.__name__.rpartition(".")[2])
                     module.build(context)
+        share.build(demo)
+        demo.unload(_closed)
+    limits.apply(demo)
     return demo
 
 
@@ -100,6 +111,7 @@ def _masthead() -> str:
     )
     return (
         f"<h1>Denoising Explorer</h1><p>{INTRO}</p>{LOOKS}"
+        '<button type="button" class="share-open">Share</button>'
         f'<p class="languages" translate="no">{languages}</p>'
     )
 
@@ -118,9 +130,11 @@ def options() -> dict:
         "ssr_mode": False,
         "share": False,
         "quiet": True,
-        "i18n": gr.I18n(**{language: catalogue.load(language) for language in catalogue.others()}),
-        # The page holds all scripts and texts; compressed it is a quarter as large
-        "app_kwargs": {"middleware": [Middleware(GZipMiddleware, compresslevel=5)]},
+        # The page holds all texts; compressed it is a fifth as large
+        "app_kwargs": {
+            "middleware": [Middleware(Guard), Middleware(GZipMiddleware, compresslevel=5)],
+            "routes": bundle.routes(),
+        },
     }
 
 
@@ -150,8 +164,13 @@ def launch(
             None), an .npz, or a folder of images.
         root_path: where a proxy serves it, such as "/explorer"; GRADIO_ROOT_PATH where None.
 
-    Raises ZooError, a sentence that names the file, where the model cannot be loaded.
+    Raises ZooError, a sentence that names the file, where the model cannot be loaded; OSError, a
+    sentence, where the port is in use or a file of the page is missing; ValueError, a sentence,
+    where EXPLORER_BACKEND names none.
     """
+    backends.chosen()
+    if port is not None:
+        _free(host, port)  # before anything slow
     cores.claim()
     if model != SHIPPED:  # the shipped one waits until the page is served
         from explorer.app import studio
@@ -160,18 +179,24 @@ def launch(
     if data is not None and data.is_dir():
         os.environ["EXPLORER_DATA"] = str(data)  # the other tabs find their test digits there too
     context = Context(model=model, data=data)
-    demo = build(context)
-    demo.queue(max_size=200, status_update_rate=1, api_open=False)
+    with paths.shipped():
+        demo = build(context)
+        settings = options()
+    for file in sums.missing(paths.ASSETS / "models"):
+        print(f"{file} is missing: what needs this model will say so.", flush=True)
+    demo.queue(max_size=limits.WAITING, status_update_rate=1, api_open=False)
+    demo._queue.sleep_when_free = POLL
     demo.launch(
         server_name=host,
         server_port=port,
         inbrowser=browser,
         root_path=root_path,
         prevent_thread_lock=True,
-        **options(),
+        max_threads=THREADS,
+        **settings,
     )
     print(f"Denoising Explorer is at {demo.local_url} (Ctrl+C ends it)", flush=True)
-    context.warm_up.insert(0, _claim)
+    context.warm_up[:0] = [_claim, _first_calls]
     context.start_warm_up()
     demo.block_thread()
     _end()
@@ -184,17 +209,49 @@ def _end() -> None:
     os._exit(0)
 
 
+def _free(host: str, port: int) -> None:
+    """Raise OSError, a sentence, where another program listens there."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise OSError(
+                f"{host}:{port} cannot be listened on ({error.strerror}): end the server that "
+                "holds it, or choose another --port."
+            ) from error
+
+
+def _closed() -> None:
+    if session := sessions.current():
+        sessions.close(session)
+
+
 def _claim() -> None:
     from explorer.app import engine  # torch comes with it: after the page is served
 
     engine.claim()
 
 
-if __name__ == "__main__":
-    import argparse
+def _first_calls() -> None:
+    """Load the networks and call each once: what ships computed did not need them."""
+    import torch
 
-    parser = argparse.ArgumentParser(prog="explorer.app.main", description="Serve the app.")
-    parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=None)
-    arguments = parser.parse_args()
-    launch(arguments.host, arguments.port)
+    from explorer.app import painter, studio
+    from explorer.models import zoo
+
+    engines = [(studio.common(), studio.noise([0]))]
+    if {painter.MODEL, painter.AUTOENCODER} <= set(zoo.available()):
+        painter.ready()
+        engines.append((painter.engine(), painter.noise([0])))
+        painter.decoded(engines[-1][1])
+    for engine, noise in engines:
+        engine(noise, torch.ones(1), engine.net.null_context(1))
+
+
+if __name__ == "__main__":
+    import sys
+
+    from explorer.cli import main
+
+    main(["app", *sys.argv[1:]])

@@ -56,21 +56,30 @@ def _start(
     then: Callable[[int], float] = lambda pid: 0.0,
 ) -> tuple[float, float, float]:
     """Seconds until HTTP 200, seconds until the first picture, and what `then` finds at its pid."""
-    port = free_port()
-    quiet = os.environ | {"PYTHONWARNINGS": "ignore"}
     began = time.perf_counter()
-    process = subprocess.Popen(
-        command(port), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=quiet
-    )
-    try:
-        address = f"http://127.0.0.1:{port}/"
-        wait_for(address, process)
+    with running(command) as (address, process):
         served = time.perf_counter() - began
         if look:
             look(address)
         else:
             wait_for(address + "config", process)
         return served, time.perf_counter() - began, then(process.pid)
+
+
+@contextmanager
+def running(
+    command: Callable[[int], list[str]] = app,
+) -> Iterator[tuple[str, subprocess.Popen]]:
+    """The app as a process of its own, once it answers: its address and the process."""
+    port = free_port()
+    quiet = os.environ | {"PYTHONWARNINGS": "ignore"}
+    process = subprocess.Popen(
+        command(port), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=quiet
+    )
+    try:
+        address = f"http://127.0.0.1:{port}/"
+        wait_for(address, process)
+        yield address, process
     finally:
         process.terminate()
         try:
@@ -101,12 +110,17 @@ def wait_for(address: str, process: subprocess.Popen) -> None:
     raise ValueError(f"the app did not answer within {PATIENCE} seconds.")
 
 
+def resident(pid: int) -> float:
+    """MB of memory that a process and its children hold now."""
+    family = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
+    return sum(member.memory_info().rss for member in family) / 2**20
+
+
 def _resident_at_rest(pid: int) -> float:
     """MB of the process and its children once their memory has stood still for ten seconds."""
     history: list[float] = []
     for _ in range(PATIENCE):
-        family = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
-        history.append(sum(member.memory_info().rss for member in family) / 2**20)
+        history.append(resident(pid))
         recent = history[-11:]
         if len(recent) == 11 and max(recent) - min(recent) < 0.01 * max(recent):
             break

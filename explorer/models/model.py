@@ -17,7 +17,7 @@ class Card:
     config: dict
     facts: dict  # how it was trained
     metrics: dict  # measured quality, empty where none was measured
-    file: Path = Path()  # its weights, where they are on disk
+    file: Path | None = None  # that it was loaded from
 
 
 class Model(nn.Module):

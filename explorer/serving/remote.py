@@ -1,6 +1,7 @@
 """A network that replicas compute: what an engine calls in place of its own."""
 
 import time
+from pathlib import Path
 
 import torch
 from ray.exceptions import RayError
@@ -20,7 +21,7 @@ REST = 10.0  # seconds to compute here after no replica answered; Ray starts new
 
 def remote(net: nn.Module, handle: "DeploymentHandle[Networks]") -> Network:
     """What computes net on the replicas; net itself where no file holds its weights."""
-    if isinstance(net, Model) and hasattr(net, "card") and net.card.file.is_file():
+    if isinstance(net, Model) and hasattr(net, "card") and net.card.file:
         return Remote(net, handle)
     return net
 
@@ -32,7 +33,7 @@ class Remote:
         """net: a network that `zoo.load` gave, so that a replica can load the same."""
         self._net = net
         self._handle = handle
-        file = net.card.file
+        file = net.card.file or Path(net.card.name)
         self._name = net.card.name if file.parent == zoo.MODELS else str(file.resolve())
         self._rest_until = 0.0
 

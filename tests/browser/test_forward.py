@@ -6,7 +6,7 @@ import torch
 
 from explorer import forward
 from explorer.app import gallery, pictures
-from explorer.app.noise import normal
+from explorer.noise import normal
 from explorer.schedules import SCHEDULES, Level
 
 from .conftest import drag, open_tab, pace, pixels, two_frames

@@ -46,8 +46,8 @@ def served(browser_type_launch_args, tmp_path_factory) -> str:
 def test_a_space_shows_its_first_picture(served, page, watch):
     page.goto(served + PREFIX + "/")
     page.wait_for_function(startup.PAINTED, timeout=60_000)
-    asked = [url for url in watch.requests if "/gradio_api" in url]
-    assert asked and all(url.startswith(served + PREFIX) for url in asked)
+    asked = [url for url in watch.requests if url.startswith("http")]
+    assert len(asked) > 10 and all(url.startswith(served + PREFIX) for url in asked)
     assert not watch.errors
 
 

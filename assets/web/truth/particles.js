@@ -5,7 +5,7 @@
     let got = null, panels = [];
     const root = ex.truth(element, props, watch, { load: (value) => setTimeout(() => load(value)), draw: () => draw(transport.position) });
     const find = (selector) => root.querySelector(selector);
-    const transport = ex.transport(find('.controls'), { name: 'Evaluations spent', label: (k) => `NFE ${k + 1}`,
+    const transport = ex.transport(find('.controls'), { name: 'Evaluations spent', key: 'step.particles', label: (k) => `NFE ${k + 1}`,
       onmove: (position, playing) => {
         draw(position);
         ex.announce(element, 'position', { player: 'particles', position, label: `NFE ${position + 1}`, count: transport.count, playing });
@@ -27,7 +27,7 @@
       find('.particle-rows').replaceChildren(...panels.map((p) => p.figure));
       find('.floor').textContent = ex.show(value.floor, 2);
       const same = before && before.budget === value.budget;
-      transport.set(value.budget, same ? transport.position : Math.round(value.budget * 0.6) - 1, Math.max(3, value.budget / 8));
+      transport.set(value.budget, same ? transport.position : Math.round(value.budget * 0.6) - 1, Math.max(3, value.budget / 8), Math.round(value.budget * 0.6) - 1);
     }
 
     function draw(position) {

@@ -4,10 +4,14 @@
 (function (ex) {
   ex.truthWays = function (element, props, watch, onstart) {
     let got = null, plane = null, aim = null; // where the arrows point, while they do
+    let sent = null, wanted = null; // starts: the last one asked for; a link's
+    const near = (a, b) => a && b && Math.hypot(a[0] - b[0], a[1] - b[1]) < 0.002;
     const root = ex.truth(element, props, watch, { load: (value) => setTimeout(() => load(value)), draw: () => draw(transport.position) });
     const find = (selector) => root.querySelector(selector);
-    const transport = ex.transport(find('.controls'), { name: 'Step', label: (k) => (got ? `σ = ${got.sigma[k].toFixed(3)}` : ''), onmove: (k) => draw(k) });
+    const transport = ex.transport(find('.controls'), { name: 'Step', key: 'step.ways', label: (k) => (got ? `σ = ${got.sigma[k].toFixed(3)}` : ''), onmove: (k) => draw(k) });
     root.addEventListener('keydown', transport.key);
+    ex.state.register('truth.start', { set(text) { wanted = ex.state.pair(text); },
+      get: () => (!got ? undefined : near(got.start, sent) ? sent.map((v) => v.toFixed(3)).join() : null) });
 
     function load(value) {
       const first = !got;
@@ -16,17 +20,22 @@
         plane = ex.plane({ half: value.half, label: 'The plane' });
         plane.canvas.style.cursor = 'crosshair';
         plane.canvas.addEventListener('click', (event) => start(plane.at(event)));
+        plane.canvas.dataset.share = 'truth.start';
         plane.canvas.tabIndex = 0;
         plane.canvas.dataset.keys = 'own';
         plane.canvas.addEventListener('keydown', keys);
         find('.stage-plane').append(plane.canvas);
       }
       find('.from').textContent = `(${value.start.map((v) => ex.show(v, 2)).join(', ')})`;
-      transport.set(value.sigma.length, first ? value.sigma.length - 1 : transport.position, 5);
+      transport.set(value.sigma.length, first ? value.sigma.length - 1 : transport.position, 5, value.sigma.length - 1);
+      if (wanted) start(wanted);
+      wanted = null;
+      ex.state.changed();
     }
 
     function start(from) {
       aim = null;
+      sent = from;
       onstart({ start: from });
     }
 
