@@ -42,15 +42,18 @@ MISSED = """() => [...document.querySelectorAll(
 
 
 def still(page) -> None:
-    """Show everything at once: no fading between one state and the next."""
-    page.add_style_tag(content="* { transition: none !important; animation: none !important; }")
+    """Show everything at once and in full: no fading, neither while Gradio waits for an answer."""
+    page.add_style_tag(
+        content="* { transition: none !important; animation: none !important; }"
+        " .pending { opacity: 1 !important; }"
+    )
     page.evaluate(AXE)
 
 
 def violations(page, rules: list[str] | None = None) -> list[str]:
     """A line for each place that breaks a rule, but for GRADIO's; all rules where none are named.
 
-    `still(page)` comes first. What waits for an answer is faded by Gradio, so that is waited for.
+    `still(page)` comes first.
     """
     page.wait_for_function("() => !document.querySelector('.pending')", timeout=60_000)
     options = {"resultTypes": ["violations"]} | ({"runOnly": rules} if rules else {})
