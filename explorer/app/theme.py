@@ -173,6 +173,7 @@ UNSAVED = frozenset(
         "quiz",
         "relay",
         "resume",
+        "share",
         "sources",
         "truthPad",
     )
