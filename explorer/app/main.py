@@ -17,7 +17,7 @@ import gradio as gr
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
-from explorer import backends
+from explorer import __version__, backends
 from explorer.app import sessions, theme
 from explorer.app.tabs import (
     attention,
@@ -85,6 +85,13 @@ def build(context: Context | None = None) -> gr.Blocks:
             for module in TABS:
                 with gr.Tab(module.TITLE) as context.tab:
                     module.build(context)
+        gr.HTML(
+            html_template=_foot(),
+            js_on_load=theme.widget("foot", "server"),
+            server_functions=[computed],
+            apply_default_css=False,
+            elem_classes="explorer-widget foot",
+        )
         demo.unload(_closed)
     return demo
 
@@ -98,6 +105,21 @@ def _masthead() -> str:
         f"<h1>Denoising Explorer</h1><p>{INTRO}</p>"
         f'<p class="languages" translate="no">{languages}</p>'
     )
+
+
+def _foot() -> str:
+    """The last line of the page; what computes is filled in once it is known."""
+    return (
+        '<p class="quiet" data-foot="line" hidden>'
+        f'<span translate="no">Denoising Explorer {__version__}</span> · '
+        'computed by <span translate="no" data-foot="backend"></span>, cores: '
+        '<span translate="no" data-foot="cores"></span></p>'
+    )
+
+
+def computed(_asked: object = None) -> dict:
+    """What computes here, for the foot of the page, and whether that is the last word."""
+    return {"name": backends.name(), "cores": backends.cores(), "settled": backends.settled()}
 
 
 def options() -> dict:

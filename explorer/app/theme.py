@@ -84,6 +84,7 @@ SCRIPTS = (
     "learning/digits.js",
     "learning/batch.js",
     "visit.js",
+    "foot.js",
     "terms.js",
     "course/lessons.js",
     "course/glossary.js",
