@@ -18,6 +18,15 @@ def cores(cgroup: Path = CGROUP) -> int:
     return max(1, math.ceil(min(allowed or 1, _share(cgroup))))
 
 
+def used() -> int:
+    """Cores that networks compute on: as many as OMP_NUM_THREADS says, which torch obeys, or all.
+
+    torch itself cannot be asked: in the app every thread but the engines' is held to one.
+    """
+    asked = os.environ.get("OMP_NUM_THREADS", "")
+    return int(asked) if asked.isdecimal() and int(asked) else cores()
+
+
 def claim() -> None:
     """Have torch, not yet imported, use that many, unless OMP_NUM_THREADS already says how many."""
     os.environ.setdefault("OMP_NUM_THREADS", str(cores()))

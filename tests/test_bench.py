@@ -59,6 +59,7 @@ def test_report_measures_every_batch_and_writes_what_it_found(tmp_path, net, cap
     monkeypatch.setattr(network, "BATCHES", (1, 2))
     monkeypatch.setattr(network, "against_diffusers", lambda *_: None)
     monkeypatch.setattr(bench.latent, "measure", lambda repeats: IN_LATENT)
+    monkeypatch.setattr(bench.backends, "measure", lambda *_: None)
     monkeypatch.setattr(network, "peak", partial(network.peak, size=64, repeats=1))
     weights = zoo.save(tmp_path / "net.safetensors", net, kind="unet", config=SMALL)
     found = bench.report(str(weights), tmp_path / "bench.json", with_app=False, repeats=1)

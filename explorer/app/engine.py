@@ -12,14 +12,14 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import copy_context
-from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 import torch
 from torch import Tensor, nn
 
 from explorer.app import limits, sessions
-from explorer.app.fairness import SHARE, Busy, Waiting
+from explorer.app.calls import Call, Piece
+from explorer.app.fairness import Busy, Waiting
 from explorer.denoisers import Network
 
 Net = TypeVar("Net", bound=nn.Module)
@@ -53,60 +53,6 @@ def compute(function: Callable[..., Result], *arguments: object) -> Result:
     return _network.submit(function, *arguments).result()
 
 
-@dataclass(eq=False)
-class _Call:
-    """What one caller waits for."""
-
-    owner: str | None
-    event: sessions.Event | None
-    answer: Future = field(default_factory=Future)
-    parts: list["_Piece"] = field(default_factory=list)
-
-    def cut(self, x: Tensor, angle: Tensor, context: Tensor) -> "_Call":
-        """Into pieces of at most SHARE rows, so that a large call lets others go between."""
-        rows = zip(*(part.split(SHARE) for part in (x, angle, context)), strict=True)
-        self.parts = [_Piece(self, *piece) for piece in rows]
-        return self
-
-    def finish(self) -> None:
-        """Answer, once all pieces are there."""
-        results = [part.result for part in self.parts if part.result is not None]
-        if not self.answer.done() and len(results) == len(self.parts):
-            self.answer.set_result(torch.cat(results))
-
-
-@dataclass(eq=False)
-class _Piece:
-    """Some rows of a call."""
-
-    call: _Call
-    x: Tensor  # (b, C, H, W)
-    angle: Tensor  # (b,)
-    context: Tensor  # (b, L, D)
-    result: Tensor | None = None
-
-    @property
-    def rows(self) -> int:
-        return len(self.x)
-
-    @property
-    def owner(self) -> str | None:
-        return self.call.owner
-
-    def fits(self, other: "_Piece") -> bool:
-        return all(
-            a.shape[1:] == b.shape[1:] and a.dtype == b.dtype
-            for a, b in ((self.x, other.x), (self.context, other.context))
-        )
-
-    def wanted(self) -> bool:
-        """Whether anybody waits for it; tells who left that it is over."""
-        answer, event = self.call.answer, self.call.event
-        if event and event.closed and not answer.done():
-            answer.set_exception(sessions.Cancelled())
-        return not answer.done()
-
-
 class Engine(Generic[Net]):
     """A network behind a line; call it from any thread."""
 
@@ -123,7 +69,7 @@ class Engine(Generic[Net]):
         self._parallel = parallel
         self._threads = _network if parallel == 1 else ThreadPoolExecutor(parallel, "batches")
         self._state = threading.Condition()  # guards what follows
-        self._line: Waiting[_Piece] = Waiting()
+        self._line: Waiting[Piece] = Waiting()
         self._runs = 0  # that are going on
         self._asking = 0  # calls without an answer yet
         self._batches = 0  # that are under way, or will be as soon as a thread is free
@@ -139,7 +85,7 @@ class Engine(Generic[Net]):
         Cancelled where the page that asks was closed; and whatever the network raises.
         """
         limits.spent()
-        call = _Call(sessions.current(), sessions.event()).cut(x, angle, context)
+        call = Call(sessions.current(), sessions.event()).cut(x, angle, context)
         if call.event and call.event.closed:
             raise sessions.Cancelled
         with self._state:
@@ -226,7 +172,7 @@ class Engine(Generic[Net]):
             self._state.notify_all()
         self._wake()
 
-    def _gather(self) -> list[_Piece]:
+    def _gather(self) -> list[Piece]:
         """The next batch, of runs that ask soon too. A lone run is not kept waiting."""
 
         def complete() -> bool:
@@ -241,7 +187,7 @@ class Engine(Generic[Net]):
             if piece.call.answer.running() or piece.call.answer.set_running_or_notify_cancel()
         ]
 
-    def _answer(self, batch: list[_Piece]) -> None:
+    def _answer(self, batch: list[Piece]) -> None:
         try:
             results = self._computed(batch)
         except Exception as error:
@@ -256,7 +202,7 @@ class Engine(Generic[Net]):
             piece.call.finish()
 
     @torch.no_grad()
-    def _computed(self, batch: list[_Piece]) -> tuple[Tensor, ...]:
+    def _computed(self, batch: list[Piece]) -> tuple[Tensor, ...]:
         x, angle, context = (
             torch.cat([getattr(piece, part) for piece in batch])
             for part in ("x", "angle", "context")

@@ -20,7 +20,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from explorer import backends, cores, paths
-from explorer.app import bundle, limits, openings, sessions, share, theme
+from explorer.app import bundle, frame, limits, openings, sessions, share, theme
 from explorer.app.guard import Guard
 from explorer.app.tabs import (
     attention,
@@ -35,17 +35,11 @@ from explorer.app.tabs import (
     unet,
 )
 from explorer.models import sums
-from explorer.words.catalogue import LANGUAGES
 
 TABS = (forward, schedules, samplers, truth, guidance, attention, latent, unet, train, course)
 SHIPPED = "mnist"
 THREADS = 80  # of handlers, most of which wait for the engine
 POLL = 0.01  # seconds between looks at an empty line; at Gradio's 0.001 an idle app costs 5 % CPU
-INTRO = "Watch images dissolve into noise and come back, on models small enough to take apart."
-LOOKS = (
-    '<p class="looks"><button type="button" data-look="dark">Dark</button><button type="button"'
-    ' data-look="present" title="Large and strong, for a projector">Present</button></p>'
-)
 
 
 @dataclass
@@ -87,33 +81,17 @@ def build(context: Context | None = None) -> gr.Blocks:
     context = context or Context()
     kept = (600, 3600 * limits.KEPT)  # seconds: how often is looked, and how long an upload stays
     with gr.Blocks(title="Denoising Explorer", analytics_enabled=False, delete_cache=kept) as demo:
-        gr.HTML(
-            html_template=_masthead(),
-            js_on_load=theme.widget("languages") + theme.widget("looks"),
-            apply_default_css=False,
-            elem_classes="masthead",
-        )
+        frame.masthead()
         with gr.Tabs():
             for module in TABS:
                 with gr.Tab(module.TITLE) as context.tab:
                     share.place(context.tab, module.__name__.rpartition(".")[2])
                     module.build(context)
+        frame.foot()
         share.build(demo)
         demo.unload(_closed)
     limits.apply(demo)
     return demo
-
-
-def _masthead() -> str:
-    """The name, what it is, and the switches of looks and of languages."""
-    languages = "".join(
-        f'<button type="button" lang="{code}">{name}</button>' for code, name in LANGUAGES.items()
-    )
-    return (
-        f"<h1>Denoising Explorer</h1><p>{INTRO}</p>{LOOKS}"
-        '<button type="button" class="share-open">Share</button>'
-        f'<p class="languages" translate="no">{languages}</p>'
-    )
 
 
 def options() -> dict:

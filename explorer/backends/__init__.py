@@ -79,12 +79,13 @@ class Switch:
 
     def __init__(self, net: "Model", weights: Path) -> None:
         self.net, self.weights = net, weights
-        self.name = _title(PYTORCH)
+        self.name = title(PYTORCH)
+        self.settled = False  # whether what computes has been decided
         self._call: Network = net
 
     def use(self, call: "Network", name: str) -> None:
         """From the next call on, let `call` compute."""
-        self._call, self.name = call, name
+        self._call, self.name, self.settled = call, name, True
 
     def __call__(self, x: "Tensor", angle: "Tensor", context: "Tensor") -> "Tensor":
         """The network's prediction, as the module documents it."""
@@ -95,7 +96,7 @@ class Switch:
             if call is self.net:
                 raise
             told = self.net(x, angle, context)  # where this raises, the arguments were at fault
-            self.use(self.net, _title(PYTORCH))
+            self.use(self.net, title(PYTORCH))
             print(f"Backend: {error}; from here on PyTorch computes.", flush=True)
             return told
 
@@ -131,8 +132,9 @@ def _prepare(switch: Switch, name: str) -> None:
             except Exception as error:
                 reason = " ".join(str(error).split())[:300]
             else:
-                switch.use(call, _title(name))
+                switch.use(call, title(name))
                 return
+    switch.settled = True
     told = f"{backend.title} does not compute {switch.weights.stem}, PyTorch does: {reason}"
     print(f"Backend: {told}", flush=True)
 
@@ -140,10 +142,17 @@ def _prepare(switch: Switch, name: str) -> None:
 def name(net: "Model | None" = None) -> str:
     """What computes a network now, such as "OpenVINO 2026.4, bf16"; without one, most of them."""
     names = [switch.name for switch in list(_switches) if net is None or switch.net is net]
-    return max(names, key=names.count, default=_title(PYTORCH))
+    return max(names, key=names.count, default=title(PYTORCH))
 
 
-def _title(name: str) -> str:
+def settled() -> bool:
+    """Whether `name` will stay: nothing is being exported, nor still to be loaded."""
+    switches = list(_switches)
+    return chosen() == PYTORCH or (bool(switches) and all(one.settled for one in switches))
+
+
+def title(name: str) -> str:
+    """What a backend is called where it is shown: its name, version and precision."""
     backend = BACKENDS[name]
     number = ".".join(version(backend.needs[0]).split("+")[0].split(".")[:2])
     return f"{backend.title} {number}, {backend.precision}"

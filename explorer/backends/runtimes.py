@@ -8,7 +8,6 @@ nor those that the tabs take apart in PyTorch. So bf16 is for who asks for it.
 """
 
 import math
-import os
 import threading
 from io import BytesIO
 from pathlib import Path
@@ -17,6 +16,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from explorer import cores
 from explorer.denoisers import Network
 from explorer.models import zoo
 from explorer.models.unet import UNet
@@ -31,24 +31,13 @@ def load(name: str, model: bytes) -> Network:
     return _openvino(model, "bf16" if name == "openvino-bf16" else "f32")
 
 
-def threads() -> int:
-    """How many cores a runtime may use: all that this process may, or OMP_NUM_THREADS, as torch.
-
-    torch itself cannot be asked: in the app every thread but the engines' is held to one core.
-    """
-    allowed = getattr(os, "sched_getaffinity", None)  # Linux only
-    cores = len(allowed(0)) if allowed else os.cpu_count() or 1
-    asked = os.environ.get("OMP_NUM_THREADS", "")
-    return int(asked) if asked.isdecimal() and int(asked) else cores
-
-
 def _openvino(model: bytes, precision: str) -> Network:
     import openvino
 
     core = openvino.Core()
     settings = {
         "INFERENCE_PRECISION_HINT": precision,
-        "INFERENCE_NUM_THREADS": threads(),
+        "INFERENCE_NUM_THREADS": cores.used(),
         "PERFORMANCE_HINT": "LATENCY",  # one batch at a time, with all threads
         "ENABLE_CPU_PINNING": False,  # Python's threads need the cores too
     }
@@ -70,7 +59,7 @@ def _onnx(model: bytes) -> Network:
     from explorer.backends.export import NAMES
 
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads()
+    options.intra_op_num_threads = cores.used()
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import torch
 
-from explorer.bench import latent, network, race, startup
+from explorer.bench import backends, latent, network, race, startup
 from explorer.models import zoo
 from explorer.models.unet import UNet
 from explorer.tables import print_table
@@ -28,6 +28,7 @@ def report(model: str, file: Path | None, with_app: bool, repeats: int) -> dict:
             for layers in sorted({network.DIFFUSERS_LAYERS, net.cfg.blocks}, reverse=True)
             if (other := network.against_diffusers(net, repeats, layers))
         ],
+        "backends": backends.measure(model, repeats),
         "latent": latent.measure(repeats),
         "race": race.measure(model, max(1, repeats // 4)) if with_app else None,
         "app": startup.measure() if with_app else None,
@@ -60,6 +61,14 @@ def _print(found: dict) -> None:
             "scenes: one call on one picture, in the latent and in pixels",
             ("call", "GFLOP", "ms", "MB of activations", "its work", "its time"),
             latent.table(in_latent),
+        )
+    if rivals := found["backends"]:
+        best = max(peak.values())
+        print_table(
+            f"{found['model']}: each backend beside diffusers' pipeline of equal work, in turns; "
+            "aims: a digit ≥ 3 ×, batch 64 ≥ 2 × and ≥ 45 % of the peak",
+            backends.HEAD,
+            backends.table(rivals, best),
         )
     lines = [
         ("matrix-multiply peak, fp32", f"{peak['fp32']:.0f} GFLOP/s", ""),

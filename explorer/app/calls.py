@@ -1,0 +1,64 @@
+"""What an engine's line is made of: calls, cut into pieces that are computed at a time."""
+
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor
+
+from explorer.app import sessions
+from explorer.app.fairness import SHARE
+
+
+@dataclass(eq=False)
+class Call:
+    """What one caller waits for."""
+
+    owner: str | None
+    event: sessions.Event | None
+    answer: Future = field(default_factory=Future)
+    parts: list["Piece"] = field(default_factory=list)
+
+    def cut(self, x: Tensor, angle: Tensor, context: Tensor) -> "Call":
+        """Into pieces of at most SHARE rows, so that a large call lets others go between."""
+        rows = zip(*(part.split(SHARE) for part in (x, angle, context)), strict=True)
+        self.parts = [Piece(self, *piece) for piece in rows]
+        return self
+
+    def finish(self) -> None:
+        """Answer, once all pieces are there."""
+        results = [part.result for part in self.parts if part.result is not None]
+        if not self.answer.done() and len(results) == len(self.parts):
+            self.answer.set_result(torch.cat(results))
+
+
+@dataclass(eq=False)
+class Piece:
+    """Some rows of a call."""
+
+    call: Call
+    x: Tensor  # (b, C, H, W)
+    angle: Tensor  # (b,)
+    context: Tensor  # (b, L, D)
+    result: Tensor | None = None
+
+    @property
+    def rows(self) -> int:
+        return len(self.x)
+
+    @property
+    def owner(self) -> str | None:
+        return self.call.owner
+
+    def fits(self, other: "Piece") -> bool:
+        return all(
+            a.shape[1:] == b.shape[1:] and a.dtype == b.dtype
+            for a, b in ((self.x, other.x), (self.context, other.context))
+        )
+
+    def wanted(self) -> bool:
+        """Whether anybody waits for it; tells who left that it is over."""
+        answer, event = self.call.answer, self.call.event
+        if event and event.closed and not answer.done():
+            answer.set_exception(sessions.Cancelled())
+        return not answer.done()
