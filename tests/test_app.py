@@ -60,7 +60,7 @@ def test_nothing_that_the_page_carries_names_another_host():
 
 
 def test_every_colour_of_the_palette_is_a_css_variable_in_light_and_dark():
-    light, dark = theme.variables().split("\n")
+    light, strong, dark = theme.variables().split("\n")
     for prefix, family in (
         ("", palette.ROLES),
         ("schedule-", palette.SCHEDULES),
@@ -68,6 +68,7 @@ def test_every_colour_of_the_palette_is_a_css_variable_in_light_and_dark():
     ):
         for name, ink in family.items():
             assert f"--{prefix}{name}:{ink.light};" in light
+            assert f"--{prefix}{name}:{palette.STRONG.get(ink.light, ink.light)};" in strong
             assert f"--{prefix}{name}:{ink.dark};" in dark
 
 

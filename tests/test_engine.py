@@ -2,10 +2,21 @@
 
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from dataclasses import dataclass
+from types import SimpleNamespace
 
+import pytest
 import torch
+from gradio.context import LocalContext
 
+from explorer.app import engine as engines
+from explorer.app import fairness, sessions
 from explorer.app.engine import Engine
+from explorer.app.fairness import Busy, Waiting
+from explorer.app.once import once
 from explorer.denoisers import from_network, paired
 from explorer.models.unet import UNet, UNetConfig
 from explorer.samplers import ddim
@@ -23,10 +34,11 @@ def small_net() -> UNet:
 
 
 def final(network, net: UNet, label: int, scale: float) -> torch.Tensor:
+    """A digit, each label in another number of steps: rows of a batch differ in noise level."""
     x = torch.randn(1, 1, 8, 8, dtype=torch.float64, generator=torch.Generator().manual_seed(label))
     context = net.embed(torch.tensor([label])).detach()
     denoise = paired(network, context, net.null_context(1).detach(), scale)
-    *_, last = ddim(denoise, x, levels(cosine(), 5))
+    *_, last = ddim(denoise, x, levels(cosine(), 3 + label))
     return last.x
 
 
@@ -37,7 +49,7 @@ def test_runs_side_by_side_share_calls_and_change_nothing():
     together = torch.cat(engine.together(jobs))
     alone = torch.cat([final(net, net, label, 2.0) for label in range(6)])
     assert (together - alone).abs().max() < 1e-12
-    assert engine.calls < 6 * 5  # without sharing it would be 30
+    assert engine.calls < engine.rows / 2 / 2  # without sharing, two rows each
 
 
 def test_an_error_reaches_its_caller_and_the_engine_goes_on():
@@ -79,3 +91,197 @@ print(found, engine.compute(torch.get_num_threads))
 def test_the_engines_thread_has_all_cores_and_every_other_one_of_them():
     said = subprocess.run([sys.executable, "-c", CLAIMED], capture_output=True, text=True)
     assert said.stdout.split("\n")[0] == "[3, 1, 1] 3", said.stderr
+
+
+@dataclass(eq=False)
+class Piece:
+    """Something that waits, without a network."""
+
+    owner: str
+    rows: int
+    number: int = 0
+    kind: str = ""
+    left: bool = False
+
+    def fits(self, other: "Piece") -> bool:
+        return self.kind == other.kind
+
+    def wanted(self) -> bool:
+        return not self.left
+
+
+def test_who_asks_for_much_makes_nobody_wait_longer_than_a_round():
+    """SHARE rows an owner and batch, longest unserved first; alone, an owner fills the batch."""
+    line = Waiting()
+    line.add([Piece("hog", fairness.SHARE, k) for k in range(40)])
+    for k in range(15):  # one of three starts thirteen runs at once
+        line.add([Piece(f"racer {k if k < 3 else 0}", 2)])
+    first = line.take(64)
+    assert [p.number for p in first if p.owner == "hog"] == [0]
+    assert {p.owner for p in first} == {"hog", "racer 0", "racer 1", "racer 2"}
+    assert sum(p.rows for p in first if p.owner == "racer 0") == fairness.SHARE
+    for k in range(40):  # a whole class comes: all are served within ceil(42 * 16 / 64) batches
+        line.add([Piece(f"student {k}", fairness.SHARE)])
+    served = [{p.owner for p in line.take(64)} for _ in range(11)]
+    assert len(set.union(*served)) == 42 and all(len(owners) == 4 for owners in served[:10])
+    assert [p.number for p in line.take(64)] == [3, 4, 5, 6]  # in order, and now alone
+
+
+def test_what_does_not_fit_a_batch_comes_first_in_the_next():
+    line = Waiting()
+    line.add([Piece("a", 2)]), line.add([Piece("b", 2, kind="other")]), line.add([Piece("c", 2)])
+    assert [p.owner for p in line.take(64)] == ["a", "c"]
+    line.add([Piece("a", 2)])
+    assert [p.owner for p in line.take(64)] == ["b"]
+
+
+def test_the_line_is_bounded_and_nobody_fills_it_alone(monkeypatch):
+    monkeypatch.setattr(fairness, "LIMIT", 40)
+    monkeypatch.setattr(fairness, "OWN_LIMIT", 20)
+    line = Waiting()
+    line.add([Piece("a", 16)])
+    with pytest.raises(Busy, match="try again in a minute"):
+        line.add([Piece("a", 5)])
+    line.add([Piece("b", 16)])
+    with pytest.raises(Busy):
+        line.add([Piece("c", 9)])
+    line.add([Piece("c", 8)])
+    line.take(64)
+    line.add([Piece("a", 16)] * 2)  # what is too much for the line goes into an empty one
+    assert line.rows == 32
+
+
+class Held(torch.nn.Module):
+    """A network that computes nothing before `go`, and remembers the noise levels it saw."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.go, self.begun, self.seen = threading.Event(), threading.Event(), []
+
+    def forward(self, x, angle, context):
+        self.begun.set()
+        self.go.wait()
+        self.seen.append(angle.tolist())
+        if (context == 13).any():
+            raise ValueError("unlucky")
+        return x + angle[:, None, None, None]
+
+
+def asks(engine, angle: float, rows: int = 1, told: float = 0.0) -> torch.Tensor:
+    return engine(torch.zeros(rows, 1, 2, 2), torch.full((rows,), angle),
+                  torch.full((rows, 1, 4), told))  # fmt: skip
+
+
+def on_page(session: str, event: str, function, *arguments):
+    """What a handler gets that an event of this page asks."""
+
+    def asked():
+        LocalContext.request.set(SimpleNamespace(session_hash=session))
+        LocalContext.event_id.set(event)
+        return function(*arguments)
+
+    return copy_context().run(asked)
+
+
+def waiting(engine: Engine, calls: int) -> None:
+    """Return once so many calls have no answer."""
+    with engine._state:
+        assert engine._state.wait_for(lambda: engine._asking >= calls, 60)
+
+
+def test_a_bad_call_fails_for_nobody_else_in_its_batch():
+    engine = Engine(net := Held())
+    with ThreadPoolExecutor(4) as pool:
+        first = pool.submit(asks, engine, 1.0)
+        assert net.begun.wait(60)
+        good, bad = pool.submit(asks, engine, 2.0), pool.submit(asks, engine, 3.0, 1, 13)
+        waiting(engine, 3)
+        net.go.set()
+        assert first.result().mean() == 1 and good.result().mean() == 2
+        with pytest.raises(ValueError, match="unlucky"):
+            bad.result()
+
+
+def test_a_large_call_is_cut_and_put_together_again():
+    engine = Engine(net := Held())
+    net.go.set()
+    angle = torch.arange(150.0)
+    found = engine(torch.zeros(150, 1, 2, 2), angle, torch.zeros(150, 1, 4))
+    assert torch.equal(found[:, 0, 0, 0], angle) and max(map(len, net.seen)) == engines.MAX_ROWS
+
+
+def test_a_call_that_waits_too_long_is_refused_and_not_computed(monkeypatch):
+    monkeypatch.setattr(engines, "GIVE_UP", 0.05)
+    engine = Engine(net := Held())
+    with ThreadPoolExecutor(1) as pool:
+        under_way = pool.submit(asks, engine, 1.0)  # one that is computed is waited for
+        assert net.begun.wait(60)
+        with pytest.raises(Busy):
+            asks(engine, 2.0)
+        net.go.set()
+        assert under_way.result().mean() == 1
+    assert asks(engine, 3.0).mean() == 3 and net.seen == [[1.0], [3.0]]
+
+
+def test_what_a_closed_page_asked_is_not_computed_and_it_may_come_back():
+    engine = Engine(net := Held())
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(on_page, "stays", "e1", asks, engine, 1.0)
+        assert net.begun.wait(60)
+        gone = pool.submit(on_page, "goes", "e2", asks, engine, 2.0)
+        waiting(engine, 2)
+        sessions.close("goes")
+        net.go.set()
+        with pytest.raises(sessions.Cancelled):
+            gone.result()
+        assert first.result().mean() == 1
+    with pytest.raises(sessions.Cancelled):  # the run's next step
+        on_page("goes", "e2", asks, engine, 3.0)
+    assert on_page("goes", "e3", asks, engine, 4.0).mean() == 4
+    assert net.seen == [[1.0], [4.0]]
+
+
+def test_who_leaves_while_others_wait_for_his_answer_takes_it_from_nobody():
+    begun, left = threading.Event(), threading.Event()
+
+    @once(8)
+    def answer(question: str) -> str:
+        event = sessions.event()
+        if event.session == "goes":
+            begun.set()
+            assert left.wait(60)
+        if event.closed:
+            raise sessions.Cancelled
+        return f"{question}, by {event.session}"
+
+    with ThreadPoolExecutor(2) as pool:
+        gone = pool.submit(on_page, "goes", "o1", answer, "q")
+        assert begun.wait(60)
+        other = pool.submit(on_page, "stays", "o2", answer, "q")
+        sessions.close("goes")
+        left.set()
+        assert other.result() == "q, by stays"
+        with pytest.raises(sessions.Cancelled):
+            gone.result()
+
+
+def test_the_network_alone_and_the_line_take_turns():
+    engine = Engine(net := Held())
+    with ThreadPoolExecutor(3) as pool, engine.alone():
+        waits = pool.submit(asks, engine, 1.0)
+        waiting(engine, 1)
+
+        def look() -> list:
+            with engine.alone():
+                return list(net.seen)
+
+        looks = pool.submit(look)  # both wait for the end of this block
+        net.go.set()
+    assert waits.result().mean() == 1 and looks.result() == [[1.0]]
+
+
+def test_thirty_runs_fill_the_batches():
+    net = small_net()
+    engine = Engine(net)
+    engine.together([lambda k=k: final(engine, net, k % 3, 2.0) for k in range(30)])
+    assert engine.rows / engine.calls > 24  # of 60; on a quiet machine nearly all

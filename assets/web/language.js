@@ -178,6 +178,9 @@
     });
   }
 
+  // A text as it is shown.
+  ex.said = (text) => translated?.(text) ?? text;
+
   // What a node says in English, whatever language it is shown in.
   ex.english = function (node) {
     if (units.has(node)) return ex.squeeze(units.get(node).english.replace(/<\/?\w+>/g, ''));

@@ -9,25 +9,20 @@ from typing import Any
 
 import gradio as gr
 
+from explorer import names
 from explorer.app import checks, classes, labels
 from explorer.app.tables import NAMES
 from explorer.app.theme import widget
 
 DIGITS = labels.DIGITS
-SPACINGS = ("linspace", "leading", "trailing", "karras")  # explorer.schedules', without torch
+SPACINGS = tuple(names.SPACINGS)
 LAST_SEED = 9999
 THREE_CHOICES = (
     "Sampler, spacing and schedule are three separate choices. The schedule says what noise "
     "means, the spacing picks the levels to stop at, the sampler says how to get from one to "
     "the next. The network is told only the noise level, so it serves every combination."
 )
-SOURCE = {
-    "linear": "linear()",
-    "cosine": "cosine()",
-    "karras": "karras()",
-    "zero_snr": "zero_snr(linear())",
-    "scaled_linear": "scaled_linear()",
-}
+SOURCE = {name: f"{name}()" for name in NAMES} | {"zero_snr": "zero_snr(linear())"}
 # Several requests at a time, so that their network calls can share batches; values unchanged, as
 # Gradio's own checks name no field; of changes that come while one runs, the last.
 SHARED: dict[str, Any] = {

@@ -2,29 +2,33 @@
 
 An Engine is called like the network it holds, so samplers stay plain functions. Runs that go
 on side by side (the rows of a comparison, or several students) each sit in a thread of their
-own; whenever all of them wait for the network, it is called once.
+own; whenever they wait for the network, it is called once. Each row keeps its own noise level
+and context. Who comes next: see `fairness.Waiting`. Who closes the page is not computed for.
 """
 
 import threading
-import weakref
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import copy_context
 from dataclasses import dataclass, field
-from queue import Empty, SimpleQueue
 from typing import Generic, TypeVar
 
 import torch
 from torch import Tensor, nn
 
+from explorer.app import limits, sessions
+from explorer.app.fairness import SHARE, Busy, Waiting
 from explorer.denoisers import Network
 
 Net = TypeVar("Net", bound=nn.Module)
 Result = TypeVar("Result")
 
 MAX_ROWS = 64  # rows of one network call; more only makes everybody wait longer
-PATIENCE = 0.004  # seconds to wait for runs that have not asked yet
+GIVE_UP = 30.0  # seconds that a call may wait before it is refused
+PATIENCE = 1 / 8  # of the last call's time: how long the next waits for runs that ask soon
+MOST_PATIENCE = 0.02  # seconds
 _network = ThreadPoolExecutor(1, "network")  # where every engine's network computes
 
 
@@ -49,52 +53,123 @@ def compute(function: Callable[..., Result], *arguments: object) -> Result:
     return _network.submit(function, *arguments).result()
 
 
-@dataclass
+@dataclass(eq=False)
 class _Call:
-    x: Tensor  # (B, C, H, W)
-    angle: Tensor  # (B,)
-    context: Tensor  # (B, L, D)
-    answer: Future = field(default_factory=Future)
+    """What one caller waits for."""
 
-    def fits(self, other: "_Call") -> bool:
-        return (
-            self.x.shape[1:] == other.x.shape[1:]
-            and self.context.shape[1:] == (other.context.shape[1:])
+    owner: str | None
+    event: sessions.Event | None
+    answer: Future = field(default_factory=Future)
+    parts: list["_Piece"] = field(default_factory=list)
+
+    def cut(self, x: Tensor, angle: Tensor, context: Tensor) -> "_Call":
+        """Into pieces of at most SHARE rows, so that a large call lets others go between."""
+        rows = zip(*(part.split(SHARE) for part in (x, angle, context)), strict=True)
+        self.parts = [_Piece(self, *piece) for piece in rows]
+        return self
+
+    def finish(self) -> None:
+        """Answer, once all pieces are there."""
+        results = [part.result for part in self.parts if part.result is not None]
+        if not self.answer.done() and len(results) == len(self.parts):
+            self.answer.set_result(torch.cat(results))
+
+
+@dataclass(eq=False)
+class _Piece:
+    """Some rows of a call."""
+
+    call: _Call
+    x: Tensor  # (b, C, H, W)
+    angle: Tensor  # (b,)
+    context: Tensor  # (b, L, D)
+    result: Tensor | None = None
+
+    @property
+    def rows(self) -> int:
+        return len(self.x)
+
+    @property
+    def owner(self) -> str | None:
+        return self.call.owner
+
+    def fits(self, other: "_Piece") -> bool:
+        return all(
+            a.shape[1:] == b.shape[1:] and a.dtype == b.dtype
+            for a, b in ((self.x, other.x), (self.context, other.context))
         )
+
+    def wanted(self) -> bool:
+        """Whether anybody waits for it; tells who left that it is over."""
+        answer, event = self.call.answer, self.call.event
+        if event and event.closed and not answer.done():
+            answer.set_exception(sessions.Cancelled())
+        return not answer.done()
 
 
 class Engine(Generic[Net]):
-    """A network behind a queue; call it from any thread. Its thread ends with its last user."""
+    """A network behind a line; call it from any thread."""
 
-    def __init__(self, net: Net, call: Network | None = None) -> None:
-        """net: what `alone` lends. call: what computes a batch in its place; net where None."""
+    def __init__(self, net: Net, call: Network | None = None, parallel: int = 1) -> None:
+        """net: what `alone` lends. call: what computes a batch in its place; net where None.
+
+        parallel: how many batches may be under way at once. 1 is for what computes on this
+        machine, in the engines' one thread; more is for a call that only waits for others, which
+        has so many threads of its own.
+        """
         self.net = net
         self._call = call or net
-        self.calls = 0  # network calls so far, for tests and the curious
-        self._queue: SimpleQueue[_Call | None] = SimpleQueue()
-        self._runs = 0
-        self._count = threading.Lock()  # guards _runs
-        self._alone = threading.Lock()  # held while the network computes
-        serving = (weakref.ref(self), self._queue)
-        threading.Thread(target=_serve, args=serving, name="engine", daemon=True).start()
-        weakref.finalize(self, self._queue.put, None)
+        self.calls = self.rows = 0  # network calls and their rows so far, for the curious
+        self._parallel = parallel
+        self._threads = _network if parallel == 1 else ThreadPoolExecutor(parallel, "batches")
+        self._state = threading.Condition()  # guards what follows
+        self._line: Waiting[_Piece] = Waiting()
+        self._runs = 0  # that are going on
+        self._asking = 0  # calls without an answer yet
+        self._batches = 0  # that are under way, or will be as soon as a thread is free
+        self._lent = False  # whether somebody has the network to himself
+        self._wanting = 0  # how many wish to
+        self._owed = False  # whether the next turn is the line's, not theirs
+        self._last = 0.0  # seconds that the last batch took
 
     def __call__(self, x: Tensor, angle: Tensor, context: Tensor) -> Tensor:
-        """The network's prediction (B, C, H, W); blocks until the shared batch was computed."""
-        call = _Call(x, angle, context)
-        self._queue.put(call)
-        return call.answer.result()
+        """The network's prediction (B, C, H, W); blocks until the shared batches were computed.
+
+        Raises Busy, a sentence, where too many rows wait or these did for GIVE_UP seconds;
+        Cancelled where the page that asks was closed; and whatever the network raises.
+        """
+        limits.spent()
+        call = _Call(sessions.current(), sessions.event()).cut(x, angle, context)
+        if call.event and call.event.closed:
+            raise sessions.Cancelled
+        with self._state:
+            self._line.add(call.parts)
+            self._asking += 1
+            self._state.notify_all()
+        call.answer.add_done_callback(self._answered)
+        self._wake()
+        try:
+            return call.answer.result(GIVE_UP)
+        except TimeoutError:
+            if call.answer.cancel():  # no piece of it was begun
+                raise Busy from None
+            return call.answer.result()
+
+    def _answered(self, _answer: Future) -> None:
+        with self._state:
+            self._asking -= 1
 
     @contextmanager
     def run(self) -> Iterator[None]:
         """Say that a run is going on here, so that a batch is held briefly for its next call."""
-        with self._count:
+        with self._state:
             self._runs += 1
         try:
             yield
         finally:
-            with self._count:
+            with self._state:
                 self._runs -= 1
+                self._state.notify_all()
 
     def together(self, jobs: Sequence[Callable[[], Result]]) -> list[Result]:
         """Do all jobs side by side, so that their network calls share batches.
@@ -112,57 +187,81 @@ class Engine(Generic[Net]):
 
     @contextmanager
     def alone(self) -> Iterator[Net]:
-        """The bare network while nobody else uses it: for recording and for taking it apart."""
-        with self._alone:
+        """The bare network while nobody else uses it: for recording and for taking it apart.
+
+        Takes turns with the line: a batch, one who wants it alone, a batch, ...
+        """
+        with self._state:
+            self._wanting += 1
+            self._state.wait_for(
+                lambda: not (self._lent or self._batches or (self._owed and self._line))
+            )
+            self._wanting -= 1
+            self._lent = True
+        try:
             yield self.net
+        finally:
+            with self._state:
+                self._lent, self._owed = False, True
+                self._state.notify_all()
+            self._wake()
 
-    def _serve(self, call: _Call) -> None:
-        """Answer a call, and those that come soon, until none is left that did not fit."""
-        waiting = [call]
-        while waiting:
-            batch, waiting = self._gather(waiting)
-            with self._alone:
-                compute(self._answer, batch)
+    def _wake(self) -> None:
+        """Have a thread compute a batch, where calls wait and it is their turn."""
+        with self._state:
+            theirs = self._lent or (self._wanting and not self._owed)
+            if theirs or not self._line or self._batches >= self._parallel:
+                return
+            self._batches += 1
+        self._threads.submit(self._work)
 
-    def _gather(self, waiting: list[_Call]) -> tuple[list[_Call], list[_Call]]:
-        """A batch of calls of one shape, also of runs that ask soon; and what did not fit it."""
-        while len(waiting) < max(self._runs, 1):
-            try:
-                if late := self._queue.get(timeout=PATIENCE):
-                    waiting.append(late)
-            except Empty:
-                break
-        batch: list[_Call] = []
-        kept: list[_Call] = []
-        rows = 0
-        for call in waiting:
-            if not batch or (rows + len(call.x) <= MAX_ROWS and call.fits(batch[0])):
-                batch.append(call)
-                rows += len(call.x)
-            else:
-                kept.append(call)
-        return batch, kept
+    def _work(self) -> None:
+        if batch := self._gather():
+            began = time.perf_counter()
+            self._answer(batch)
+            self._last = time.perf_counter() - began
+        with self._state:
+            self._batches -= 1
+            self._owed = False
+            self._state.notify_all()
+        self._wake()
+
+    def _gather(self) -> list[_Piece]:
+        """The next batch, of runs that ask soon too. A lone run is not kept waiting."""
+
+        def complete() -> bool:
+            return self._line.rows >= MAX_ROWS or self._asking >= self._runs
+
+        with self._state:
+            self._state.wait_for(complete, min(self._last * PATIENCE, MOST_PATIENCE))
+            batch = self._line.take(MAX_ROWS)
+        return [  # after this, nobody gives a call up
+            piece
+            for piece in batch
+            if piece.call.answer.running() or piece.call.answer.set_running_or_notify_cancel()
+        ]
+
+    def _answer(self, batch: list[_Piece]) -> None:
+        try:
+            results = self._computed(batch)
+        except Exception as error:
+            if len(batch) > 1:  # one bad call must not fail for everybody
+                for piece in batch:
+                    self._answer([piece])
+            elif not (answer := batch[0].call.answer).done():
+                answer.set_exception(error)
+            return
+        for piece, result in zip(batch, results, strict=True):
+            piece.result = result
+            piece.call.finish()
 
     @torch.no_grad()
-    def _answer(self, batch: list[_Call]) -> None:
-        try:
-            x, angle, context = (
-                torch.cat([getattr(call, part) for call in batch])
-                for part in ("x", "angle", "context")
-            )
+    def _computed(self, batch: list[_Piece]) -> tuple[Tensor, ...]:
+        x, angle, context = (
+            torch.cat([getattr(piece, part) for piece in batch])
+            for part in ("x", "angle", "context")
+        )
+        with self._state:
             self.calls += 1
-            parts = self._call(x, angle, context).split([len(call.x) for call in batch])
-        except Exception as error:  # one bad call must not end the engine for everybody
-            for call in batch:
-                call.answer.set_exception(error)
-            return
-        for call, part in zip(batch, parts, strict=True):
-            call.answer.set_result(part)
-
-
-def _serve(of: weakref.ref[Engine], queue: SimpleQueue) -> None:
-    """The thread of an engine: it holds the engine only while somebody waits for an answer."""
-    while (call := queue.get()) is not None:
-        if engine := of():
-            engine._serve(call)
-        del engine, call
+            self.rows += len(x)
+        return self._call(x, angle, context).split([piece.rows for piece in batch])

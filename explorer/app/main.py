@@ -8,6 +8,8 @@ import or build may import torch: the page must be served first (see `Context.wa
 """
 
 import os
+import socket
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -17,7 +19,9 @@ import gradio as gr
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
-from explorer.app import bundle, openings, theme
+from explorer import backends, cores, paths
+from explorer.app import bundle, limits, openings, sessions, share, theme
+from explorer.app.guard import Guard
 from explorer.app.tabs import (
     attention,
     course,
@@ -30,14 +34,18 @@ from explorer.app.tabs import (
     truth,
     unet,
 )
+from explorer.models import sums
 from explorer.words.catalogue import LANGUAGES
 
 TABS = (forward, schedules, samplers, truth, guidance, attention, latent, unet, train, course)
 SHIPPED = "mnist"
-MOST_WAITING = 400  # requests in line; whoever comes then is told in words to try again
 THREADS = 80  # of handlers, most of which wait for the engine
 POLL = 0.01  # seconds between looks at an empty line; at Gradio's 0.001 an idle app costs 5 % CPU
 INTRO = "Watch images dissolve into noise and come back, on models small enough to take apart."
+LOOKS = (
+    '<p class="looks"><button type="button" data-look="dark">Dark</button><button type="button"'
+    ' data-look="present" title="Large and strong, for a projector">Present</button></p>'
+)
 
 
 @dataclass
@@ -77,27 +85,33 @@ class Context:
 def build(context: Context | None = None) -> gr.Blocks:
     """The page with all tabs, ready to be launched."""
     context = context or Context()
-    with gr.Blocks(title="Denoising Explorer", analytics_enabled=False) as demo:
+    kept = (600, 3600 * limits.KEPT)  # seconds: how often is looked, and how long an upload stays
+    with gr.Blocks(title="Denoising Explorer", analytics_enabled=False, delete_cache=kept) as demo:
         gr.HTML(
             html_template=_masthead(),
-            js_on_load=theme.widget("languages"),
+            js_on_load=theme.widget("languages") + theme.widget("looks"),
             apply_default_css=False,
             elem_classes="masthead",
         )
         with gr.Tabs():
             for module in TABS:
                 with gr.Tab(module.TITLE) as context.tab:
+                    share.place(context.tab, module.__name__.rpartition(".")[2])
                     module.build(context)
+        share.build(demo)
+        demo.unload(_closed)
+    limits.apply(demo)
     return demo
 
 
 def _masthead() -> str:
-    """The name, what it is, and the switch of languages."""
+    """The name, what it is, and the switches of looks and of languages."""
     languages = "".join(
         f'<button type="button" lang="{code}">{name}</button>' for code, name in LANGUAGES.items()
     )
     return (
-        f"<h1>Denoising Explorer</h1><p>{INTRO}</p>"
+        f"<h1>Denoising Explorer</h1><p>{INTRO}</p>{LOOKS}"
+        '<button type="button" class="share-open">Share</button>'
         f'<p class="languages" translate="no">{languages}</p>'
     )
 
@@ -118,10 +132,16 @@ def options() -> dict:
         "quiet": True,
         # The page holds all texts; compressed it is a fifth as large
         "app_kwargs": {
-            "middleware": [Middleware(GZipMiddleware, compresslevel=5)],
+            "middleware": [Middleware(Guard), Middleware(GZipMiddleware, compresslevel=5)],
             "routes": bundle.routes(),
         },
     }
+
+
+def present(data: Path | None) -> None:
+    """Raise ValueError, a sentence, where --data names nothing."""
+    if data is not None and not data.exists():
+        raise ValueError(f"There is nothing at {data}: --data names a folder or an .npz.")
 
 
 def launch(
@@ -131,6 +151,7 @@ def launch(
     browser: bool = False,
     model: str = SHIPPED,
     data: Path | None = None,
+    root_path: str | None = None,
 ) -> None:
     """Serve the app until interrupted; print its address.
 
@@ -141,9 +162,16 @@ def launch(
         model: the network that the tabs run, a name of the zoo or a path.
         data: pictures to train on: the folder of data sets (EXPLORER_DATA, or ./data, where it is
             None), an .npz, or a folder of images.
+        root_path: where a proxy serves it, such as "/explorer"; GRADIO_ROOT_PATH where None.
 
-    Raises ZooError, a sentence that names the file, where the model cannot be loaded.
+    Raises ZooError, a sentence that names the file, where the model cannot be loaded; OSError, a
+    sentence, where the port is in use or a file of the page is missing; ValueError, a sentence,
+    where EXPLORER_BACKEND names none.
     """
+    backends.chosen()
+    if port is not None:
+        _free(host, port)  # before anything slow
+    cores.claim()
     if model != SHIPPED:  # the shipped one waits until the page is served
         from explorer.app import studio
 
@@ -151,21 +179,52 @@ def launch(
     if data is not None and data.is_dir():
         os.environ["EXPLORER_DATA"] = str(data)  # the other tabs find their test digits there too
     context = Context(model=model, data=data)
-    demo = build(context)
-    demo.queue(max_size=MOST_WAITING, status_update_rate=1, api_open=False)
+    with paths.shipped():
+        demo = build(context)
+        settings = options()
+    for file in sums.missing(paths.ASSETS / "models"):
+        print(f"{file} is missing: what needs this model will say so.", flush=True)
+    demo.queue(max_size=limits.WAITING, status_update_rate=1, api_open=False)
     demo._queue.sleep_when_free = POLL
     demo.launch(
         server_name=host,
         server_port=port,
         inbrowser=browser,
+        root_path=root_path,
         prevent_thread_lock=True,
         max_threads=THREADS,
-        **options(),
+        **settings,
     )
     print(f"Denoising Explorer is at {demo.local_url} (Ctrl+C ends it)", flush=True)
     context.warm_up[:0] = [_claim, _first_calls]
     context.start_warm_up()
     demo.block_thread()
+    _end()
+
+
+def _end() -> None:
+    """End at once. Python would first wait for threads that compute, and for those in turn that
+    wait for their answers; what is on disk is whole at every moment (`explorer.files`)."""
+    sys.stdout.flush()
+    os._exit(0)
+
+
+def _free(host: str, port: int) -> None:
+    """Raise OSError, a sentence, where another program listens there."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise OSError(
+                f"{host}:{port} cannot be listened on ({error.strerror}): end the server that "
+                "holds it, or choose another --port."
+            ) from error
+
+
+def _closed() -> None:
+    if session := sessions.current():
+        sessions.close(session)
 
 
 def _claim() -> None:
@@ -191,10 +250,8 @@ def _first_calls() -> None:
 
 
 if __name__ == "__main__":
-    import argparse
+    import sys
 
-    parser = argparse.ArgumentParser(prog="explorer.app.main", description="Serve the app.")
-    parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=None)
-    arguments = parser.parse_args()
-    launch(arguments.host, arguments.port)
+    from explorer.cli import main
+
+    main(["app", *sys.argv[1:]])

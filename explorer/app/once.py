@@ -47,7 +47,8 @@ def once(size: int, *, stored: bool = True) -> Callable[[Callable], Callable]:
     """A decorator that keeps a function's last `size` different answers (least used goes first).
 
     Calls with the same arguments at the same time share one computation, which functools'
-    lru_cache does not do: thirty students open a tab together. An error is not kept.
+    lru_cache does not do: thirty students open a tab together. An error is not kept. Where the one
+    who computes closes the page, the next of those who wait takes over.
     Arguments are positional and hashable. An answer belongs to the network that gave it: who runs
     one of their own gets no other's, also if they switch while it is computed.
 
@@ -78,7 +79,12 @@ def once(size: int, *, stored: bool = True) -> Callable[[Callable], Callable]:
                         if kept.get(key) is future:
                             del kept[key]
                     future.set_exception(error)
-            result = future.result()
+            try:
+                result = future.result()
+            except sessions.Cancelled:
+                if mine:
+                    raise
+                return kept_or_made(key, arguments, shipped)
             _weigh(kept, key, result if mine else None)
             return result
 

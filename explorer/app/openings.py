@@ -16,6 +16,7 @@ import lzma
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from explorer.files import replace_text, whole
 from explorer.paths import ASSETS
@@ -118,7 +119,7 @@ def unpacked(file: bytes) -> object:
     """What `packed` was given."""
     text, _, blob = file.partition(b"\0")
 
-    def unpack(value: object) -> object:
+    def unpack(value: Any) -> Any:
         if isinstance(value, dict):
             return {name: unpack(part) for name, part in value.items()}
         if isinstance(value, list):

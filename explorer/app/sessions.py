@@ -13,12 +13,14 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING
 
+import gradio as gr
 from gradio.context import LocalContext
 
 if TYPE_CHECKING:
     from explorer.app.engine import Engine
 
 MOST = 8  # networks of sessions that are kept
+MOST_EVENTS = 4096  # that are remembered, so that they can be cancelled
 _numbers = count(1)
 
 
@@ -31,7 +33,23 @@ class Own:
     number: int = field(default_factory=_numbers.__next__)
 
 
+class Cancelled(gr.Error):
+    """The page that asked was closed: nobody waits for the answer."""
+
+    def __init__(self) -> None:
+        super().__init__("This page was closed.", visible=False, print_exception=False)
+
+
+@dataclass(eq=False)
+class Event:
+    """One press on a page, from the request to its answer, however many steps that takes."""
+
+    session: str
+    closed: bool = False  # whether the page was closed since
+
+
 _kept: OrderedDict[str, Own] = OrderedDict()  # by session, the oldest first
+_events: OrderedDict[str, Event] = OrderedDict()  # by Gradio's number, the oldest first
 _lock = threading.Lock()
 _fixed: ContextVar[tuple[Own | None] | None] = ContextVar("fixed", default=None)
 
@@ -40,6 +58,30 @@ def current() -> str | None:
     """The session whose request is being answered here; None where nobody asked (warm-up)."""
     request = LocalContext.request.get(None)
     return getattr(request, "session_hash", None)
+
+
+def event() -> Event | None:
+    """The event that is answered here, from now on known as its session's; None where none is.
+
+    A session that is closed may come back, as after a laptop's sleep: only what it had asked
+    before is over.
+    """
+    session, number = current(), LocalContext.event_id.get(None)
+    if not session or not number:
+        return None
+    with _lock:
+        known = _events.setdefault(number, Event(session))
+        while len(_events) > MOST_EVENTS:
+            _events.popitem(last=False)
+    return known
+
+
+def close(session: str) -> None:
+    """A page was closed: what it asked is cancelled at its next step, its network is dropped."""
+    with _lock:
+        _kept.pop(session, None)
+        for one in _events.values():
+            one.closed = one.closed or one.session == session
 
 
 def keep(session: str, engine: "Engine") -> Own:

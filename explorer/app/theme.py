@@ -9,7 +9,9 @@ import json
 
 import gradio as gr
 
+from explorer import __version__
 from explorer.app import bundle, tables, terms
+from explorer.app.code import page
 from explorer.figures import palette
 from explorer.paths import ASSETS
 from explorer.words import catalogue
@@ -18,6 +20,9 @@ WEB = ASSETS / "web"
 # In the order in which they run: base first, each later file uses only earlier ones.
 SCRIPTS = (
     "base.js",
+    "share/link.js",
+    "share/state.js",
+    "share/lock.js",
     "dictionary.js",
     "language.js",
     "normal.js",
@@ -84,11 +89,21 @@ SCRIPTS = (
     "unet/parts.js",
     "learning/digits.js",
     "learning/batch.js",
+    "share/dialog.js",
+    "save/code.js",
+    "save/files.js",
+    "save/gif.js",
+    "save/film.js",
+    "save/shot.js",
+    "save/numbers.js",
+    "save/moving.js",
+    "save/menu.js",
     "visit.js",
     "terms.js",
     "course/lessons.js",
     "course/glossary.js",
     "memory.js",
+    "look.js",
     "course/errors.js",
     "course/history.js",
     "course/conditions.js",
@@ -96,6 +111,7 @@ SCRIPTS = (
 )
 STYLES = (
     "app.css",
+    "share.css",
     "ask.css",
     "player.css",
     "forward.css",
@@ -125,11 +141,42 @@ STYLES = (
     "learning/batch.css",
     "course.css",
     "terms.css",
+    "save.css",
     "course/glossary.css",
     "course/errors.css",
     "course/history.css",
     "course/conditions.css",
     "course/quiz.css",
+    "present.css",
+)
+
+# Widgets with nothing of their own to save: controls, questions, texts.
+UNSAVED = frozenset(
+    (
+        "ask",
+        "clock",
+        "conditions",
+        "entrants",
+        "errors",
+        "glossary",
+        "guidanceExamples",
+        "guidanceInterval",
+        "history",
+        "inbox",
+        "languages",
+        "looks",
+        "latentOther",
+        "latentShelf",
+        "lessons",
+        "offer",
+        "promptExamples",
+        "quiz",
+        "relay",
+        "resume",
+        "share",
+        "sources",
+        "truthPad",
+    )
 )
 
 SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "sans-serif")
@@ -183,7 +230,7 @@ def theme() -> gr.themes.Base:
 
 
 def variables() -> str:
-    """The palette as CSS variables, for light ground and for dark."""
+    """The palette as CSS variables, for light ground, a projector's, and dark."""
     families = (
         ("", palette.ROLES),
         ("schedule-", palette.SCHEDULES),
@@ -194,7 +241,10 @@ def variables() -> str:
     inks |= {f"diverging-{end}": palette.Ink(colour, colour) for end, colour in diverging}
     light = "".join(f"--{name}:{ink.light};" for name, ink in inks.items())
     dark = "".join(f"--{name}:{ink.dark};" for name, ink in inks.items())
-    return f":root{{{light}}}\n.dark{{{dark}}}"
+    strong = "".join(
+        f"--{name}:{palette.STRONG.get(ink.light, ink.light)};" for name, ink in inks.items()
+    )
+    return f":root{{{light}}}\n:root.present{{{strong}}}\n.dark{{{dark}}}"
 
 
 def dashes() -> dict[str, str]:
@@ -206,12 +256,16 @@ def dashes() -> dict[str, str]:
 def widget(name: str, *arguments: str) -> str:
     """`js_on_load` that hands a gr.HTML to `explorer.<name>(element, props, watch, ...)`.
 
-    The head's scripts may run after the components appear, so the call waits for them.
+    The head's scripts may run after the components appear, so the call waits for them. What it
+    shows can be saved, but that of UNSAVED.
     """
-    call = f"explorer.{name}({', '.join(('element', 'props', 'watch', *arguments))})"
+    call = f"explorer.{name}({', '.join(('element', 'props', 'watch', *arguments))});"
+    if name not in UNSAVED:
+        call += f" explorer.saves(element, props, watch, '{name}');"
     return (
-        f"if (window.explorer && explorer.ready) {call};"
-        f" else document.addEventListener('explorer:ready', () => {call}, {{once: true}});"
+        f"{{ const begin = () => {{ {call} }};"
+        "if (window.explorer && explorer.ready) begin();"
+        " else document.addEventListener('explorer:ready', begin, {once: true}); }"
     )
 
 
@@ -233,7 +287,8 @@ def scripts() -> str:
     }
     first = f"window.explorer = {{catalogues: {json.dumps(words)}}};"
     last = (
-        f"explorer.dashes = {json.dumps(dashes())}; {tables.script()} {terms.script()} "
+        f"explorer.dashes = {json.dumps(dashes())}; explorer.version = {json.dumps(__version__)}; "
+        f"{page.script()} {tables.script()} {terms.script()} "
         "explorer.ready = true;"
         "document.dispatchEvent(new Event('explorer:ready'));"
     )

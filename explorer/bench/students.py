@@ -180,7 +180,8 @@ async def opened(client: httpx.AsyncClient) -> App:
 
 async def attend(address: str, plan: Plan, begun: Callable[[], None] = lambda: None) -> dict:
     """Let a class do what the plan says; all presses, and what loading the page took."""
-    rng, asked, students, loads = random.Random(plan.seed), set(), [], []
+    rng, students, loads = random.Random(plan.seed), [], []
+    asked: set[str] = set()
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=plan.students)
     async with httpx.AsyncClient(base_url=address, timeout=PATIENCE, limits=limits) as client:
         ends = time.perf_counter() + plan.arrive + plan.seconds

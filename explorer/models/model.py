@@ -1,6 +1,7 @@
 """What every network of the zoo is, and what is known of it once it was loaded."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -16,6 +17,7 @@ class Card:
     config: dict
     facts: dict  # how it was trained
     metrics: dict  # measured quality, empty where none was measured
+    file: Path | None = None  # that it was loaded from
 
 
 class Model(nn.Module):

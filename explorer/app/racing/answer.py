@@ -6,8 +6,8 @@ from torch import Tensor
 
 from explorer.app import studio
 from explorer.app.once import Aside, once
-from explorer.app.racing.entrants import STOCHASTIC
 from explorer.app.racing.race import Run, Start, denoiser
+from explorer.names import STOCHASTIC
 from explorer.samplers import dpmpp_2m
 from explorer.schedules import SCHEDULES, levels
 

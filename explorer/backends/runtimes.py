@@ -1,0 +1,106 @@
+"""The runtimes that compute an exported network, and the check that they say what PyTorch says.
+
+Measured of OpenVINO, in both precisions: a row's result is the same to the last bit alone and in
+every batch. In fp32 the pictures are PyTorch's, pixel by pixel. In bf16, which processors with
+AVX512_BF16 or AMX multiply twice as fast, a digit of 20 steps is another one in some pixels (half
+of the digits differ by 28 of 255 or more somewhere): good pictures, but not those of a shared link,
+nor those that the tabs take apart in PyTorch. So bf16 is for who asks for it.
+"""
+
+import math
+import os
+import threading
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from explorer.denoisers import Network
+from explorer.models import zoo
+from explorer.models.unet import UNet
+
+TOLERANCE = {"fp32": 1e-4, "bf16": 0.05}  # root mean square of errors, over that of predictions
+
+
+def load(name: str, model: bytes) -> Network:
+    """The function that computes an ONNX network; name: a backend but PyTorch."""
+    if name == "onnx":
+        return _onnx(model)
+    return _openvino(model, "bf16" if name == "openvino-bf16" else "f32")
+
+
+def threads() -> int:
+    """How many cores a runtime may use: all that this process may, or OMP_NUM_THREADS, as torch.
+
+    torch itself cannot be asked: in the app every thread but the engines' is held to one core.
+    """
+    allowed = getattr(os, "sched_getaffinity", None)  # Linux only
+    cores = len(allowed(0)) if allowed else os.cpu_count() or 1
+    asked = os.environ.get("OMP_NUM_THREADS", "")
+    return int(asked) if asked.isdecimal() and int(asked) else cores
+
+
+def _openvino(model: bytes, precision: str) -> Network:
+    import openvino
+
+    core = openvino.Core()
+    settings = {
+        "INFERENCE_PRECISION_HINT": precision,
+        "INFERENCE_NUM_THREADS": threads(),
+        "PERFORMANCE_HINT": "LATENCY",  # one batch at a time, with all threads
+        "ENABLE_CPU_PINNING": False,  # Python's threads need the cores too
+    }
+    network = core.read_model(BytesIO(model))
+    request = core.compile_model(network, "CPU", settings).create_infer_request()
+    lock = threading.Lock()
+
+    def call(x: Tensor, angle: Tensor, context: Tensor) -> Tensor:
+        with lock:
+            found = request.infer(_arrays(x, angle, context), share_inputs=True)
+            return torch.from_numpy(found[0].copy())  # the next call writes over it
+
+    return call
+
+
+def _onnx(model: bytes) -> Network:
+    import onnxruntime
+
+    from explorer.backends.export import NAMES
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads()
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+
+    def call(x: Tensor, angle: Tensor, context: Tensor) -> Tensor:
+        rows = dict(zip(NAMES, _arrays(x, angle, context), strict=True))
+        return torch.from_numpy(session.run(None, rows)[0])
+
+    return call
+
+
+def _arrays(*tensors: Tensor) -> list[np.ndarray]:
+    """For a runtime, which knows only fp32 here. Raises TypeError for other tensors."""
+    for tensor in tensors:
+        if tensor.dtype != torch.float32 or tensor.device.type != "cpu":
+            raise TypeError(f"the runtime takes float32 on the CPU, not {tensor.dtype}")
+    return [np.ascontiguousarray(tensor.detach().numpy()) for tensor in tensors]
+
+
+@torch.no_grad()
+def check(call: Network, weights: Path, precision: str) -> None:
+    """Raise ValueError where a runtime does not say what PyTorch says, from data to noise.
+
+    With a network of its own, as somebody may be looking into the shared one.
+    """
+    net, rng = zoo.load(weights, UNet), torch.Generator().manual_seed(0)
+    cfg = net.cfg
+    angle = torch.tensor([0.0, 0.4, 0.8, 1.2, math.pi / 2])
+    x = torch.randn(5, cfg.image_channels, cfg.image_size, cfg.image_size, generator=rng)
+    context = net.null_context(5).contiguous()
+    wanted = net(x, angle, context)
+    error = ((call(x, angle, context) - wanted).square().mean() / wanted.square().mean()).sqrt()
+    if not error <= TOLERANCE[precision]:  # also where it is not a number
+        raise ValueError(f"its error beside PyTorch is {error:.2g} of what it says")
