@@ -36,7 +36,8 @@ LOOKS = (2.0, 8.0)  # seconds
 OWN_SEED = 1 / 3  # of the class
 PATIENCE = 180.0  # seconds until a result counts as lost
 OPENED = ("truth_field", "attention", "unet_network", "latent_encode", "unet_jump", "guidance")
-COLOURS = ("red", "green", "blue", "yellow", "magenta", "cyan", "white", "orange")
+COLOURS = ("red", "orange", "yellow", "green", "cyan", "blue", "purple", "pink")
+GROUNDS = ("black", "white", "grey", "brown")
 DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
@@ -119,7 +120,7 @@ class Student:
         if kind == "open":
             return [self.app.ask(self.rng.choice(OPENED))]
         if kind == "prompt":
-            words = self.rng.choice(COLOURS), self.rng.choice(DIGITS), self.rng.choice(COLOURS)
+            words = self.rng.choice(COLOURS), self.rng.choice(DIGITS), self.rng.choice(GROUNDS)
             return [self.app.ask("latent_run", prompt="a {} {} on {}".format(*words), seed=0)]
         if self.rng.random() < 0.5:
             self.seed = (self.seed + 1) % 10_000
