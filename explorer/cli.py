@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from explorer import cli_server
 from explorer.figures import palette
 
 cli = typer.Typer(
@@ -71,10 +72,9 @@ def app(
 
     The tab Train can train on the pictures of --data.
     """
-    from explorer.app.main import launch
+    from explorer.app.main import launch, present
 
-    if data is not None and not data.exists():
-        raise ValueError(f"There is nothing at {data}: --data names a folder or an .npz.")
+    present(data)
     launch(host, port, browser=browser, model=model, data=data)
 
 
@@ -214,25 +214,47 @@ def sample(
     print(out)
 
 
-@cli.command(epilog="Example: explorer bench --json bench.json, or: explorer bench train")
+@cli.command(epilog="Example: explorer bench --json bench.json, or: explorer bench load")
 def bench(
     what: Annotated[
-        str, typer.Argument(help="all, or train: the training step beside diffusers'.")
+        str,
+        typer.Argument(
+            help="all; train: the training step beside diffusers'; load: a class at the app; "
+            "space: a Space's cold start."
+        ),
     ] = "all",
     model: Model = "mnist",
     json: Annotated[Path | None, typer.Option(help="Also write the numbers here.")] = None,
     app: Annotated[bool, typer.Option(help="Also start the app and measure it.")] = True,
     repeats: Annotated[int, typer.Option(min=1, help="Runs that each median is of.")] = 20,
+    students: Annotated[int, typer.Option(min=0, help="load: pages that are open.")] = 30,
+    seconds: Annotated[float, typer.Option(min=1, help="load: how long they press.")] = 60,
+    requests: Annotated[int, typer.Option(min=0, help="load: also count memory over these.")] = 0,
+    burst: Annotated[int, typer.Option(min=0, help="load: also so many presses at once.")] = 0,
 ) -> None:
-    """Measure this machine: the network, a digit, the app's start and its memory; or training."""
-    if what not in ("all", "train"):
-        raise ValueError(f"what to measure is {what!r}: choose all or train")
-    from explorer.bench import report, training
+    """Measure this machine: the network, a digit, the app's start and its memory.
 
-    if what == "train":
+    Or the step of training, or the app under the load of a class, or a Space's folder.
+    """
+    if what not in ("all", "train", "load", "space"):
+        raise ValueError(f"what to measure is {what!r}: choose all, train, load or space")
+    if what == "load":
+        from explorer.bench import load
+
+        load.report(students, seconds, requests, burst, json)
+        return
+    from explorer.bench import report, space, training
+
+    if what == "space":
+        space.report(json)
+    elif what == "train":
         training.report(model, json, max(1, repeats // 4))  # a step takes a second
     else:
         report(model, json, app, repeats)
+
+
+for _command, _example in cli_server.COMMANDS:
+    cli.command(epilog=_example)(_command)
 
 
 if __name__ == "__main__":

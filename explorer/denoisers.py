@@ -10,7 +10,7 @@ from typing import Any, Literal, get_args
 import torch
 from torch import Tensor
 
-from explorer.schedules import Level, straight
+from explorer.level import Level, straight
 
 Denoiser = Callable[[Tensor, Level], Tensor]
 """(x, level) -> x0_hat, both (B, C, H, W): the expected clean image."""

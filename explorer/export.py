@@ -9,6 +9,8 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from torch import Tensor
 
+from explorer.files import whole
+
 GAP = 2  # pixels between pictures, before they are enlarged
 GROUND = 0.5  # the grey between them, in [-1, 1]
 
@@ -39,7 +41,8 @@ def save_png(path: Path, x: Tensor, about: Mapping[str, object], zoom: int = 10)
     text = PngInfo()
     for key, value in about.items():
         text.add_text(key, str(value))
-    picture(tile(x), zoom).save(path, "PNG", pnginfo=text)
+    with whole(path) as part:
+        picture(tile(x), zoom).save(part, "PNG", pnginfo=text)
 
 
 def save_gif(path: Path, steps: Iterable, about: Mapping[str, object], zoom: int = 10) -> None:
@@ -50,12 +53,13 @@ def save_gif(path: Path, steps: Iterable, about: Mapping[str, object], zoom: int
     pairs = [tile(torch.stack([tile(step.x), tile(step.x0_hat)]), 2) for step in steps]
     frames = [picture(pair, zoom) for pair in pairs]
     each = max(20, 3000 // len(frames))  # ms; browsers slow down what is faster than 20
-    frames[0].save(
-        path,
-        "GIF",
-        save_all=True,
-        append_images=frames[1:],
-        duration=[each] * (len(frames) - 1) + [2000],
-        loop=0,
-        comment="; ".join(f"{key} {value}" for key, value in about.items()).encode(),
-    )
+    with whole(path) as part:
+        frames[0].save(
+            part,
+            "GIF",
+            save_all=True,
+            append_images=frames[1:],
+            duration=[each] * (len(frames) - 1) + [2000],
+            loop=0,
+            comment="; ".join(f"{key} {value}" for key, value in about.items()).encode(),
+        )

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 import torch
 from torch import Tensor
 
-from explorer.schedules import Level, Schedule, Value
+from explorer.level import Level, Value
+from explorer.schedules import Schedule
 
 Rng = torch.Generator | Sequence[torch.Generator]
 """Where noise comes from: one generator, or one a row, so that rows of any seeds share a batch."""

@@ -18,7 +18,8 @@ from torch import Tensor
 
 from explorer.denoisers import Denoiser, eps_hat
 from explorer.forward import Rng, bridge, noise_like
-from explorer.schedules import Level, Value
+from explorer.level import Level, Value
+from explorer.names import SAMPLERS as LABELS  # noqa: F401  # for who has the samplers already
 
 
 @dataclass(frozen=True)
@@ -166,15 +167,6 @@ SAMPLERS: dict[str, Sampler] = {
     "euler_ancestral": euler_ancestral,
     "heun": heun,
     "dpmpp_2m": dpmpp_2m,
-}
-
-LABELS = {
-    "ddpm": "DDPM",
-    "ddim": "DDIM",
-    "euler": "Euler",
-    "euler_ancestral": "Euler ancestral",
-    "heun": "Heun",
-    "dpmpp_2m": "DPM++ 2M",
 }
 
 

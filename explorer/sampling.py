@@ -1,11 +1,11 @@
 """One run as a person asks for it: names and numbers in, a sampler's stream of Steps out."""
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from explorer.denoisers import Denoiser, from_network, paired
 from explorer.models import zoo
@@ -40,6 +40,18 @@ class Request:
         _within("scale", self.scale, 0, LARGEST_SCALE)
         _within("seed", self.seed, 0, LARGEST_SEED)
         _within("count", self.count, 1, MOST_PICTURES)
+
+
+def generator(seed: int, stream: int = 0) -> torch.Generator:
+    """A random stream of a seed; the app's stream 0 makes first noise, others what samplers add."""
+    return torch.Generator().manual_seed((seed << 8) + stream)
+
+
+def noise(net: UNet, seeds: Sequence[int]) -> Tensor:
+    """Where runs of a U-Net start: pure noise (len(seeds), C, H, W), each row of its own seed."""
+    cfg = net.cfg
+    size = (cfg.image_channels, cfg.image_size, cfg.image_size)
+    return torch.stack([torch.randn(size, generator=generator(seed)) for seed in seeds])
 
 
 def stream(net: nn.Module, request: Request) -> Iterator[Step]:

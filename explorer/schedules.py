@@ -5,84 +5,15 @@ preserving, alpha² + sigma² = 1, and its tables are float64.
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from numbers import Integral, Real
-from typing import Generic, TypeVar, overload
+from typing import overload
 
 import torch
 from torch import Tensor
 
-Value = TypeVar("Value", float, Tensor)
-
-
-@dataclass(frozen=True)
-class Level(Generic[Value]):
-    """How much signal and how much noise: x_t = alpha * x_0 + sigma * eps.
-
-    Both are floats, or tensors of one shape: (B,) gives each image of a batch its own level.
-    """
-
-    alpha: Value  # signal; exactly 0.0 at zero terminal SNR
-    sigma: Value  # noise; exactly 0.0 for clean data
-
-    def __iter__(self) -> Iterator[Value]:
-        """A Level is a pair: `alpha, sigma = level`."""
-        return iter((self.alpha, self.sigma))
-
-    @property
-    def angle(self) -> Value:
-        """atan2(sigma, alpha) in [0, pi/2], what a network is told: finite at both ends."""
-        if isinstance(self.alpha, Tensor):
-            return torch.atan2(self.sigma, self.alpha)
-        return math.atan2(self.sigma, self.alpha)
-
-    @property
-    def snr(self) -> Value:
-        """Signal-to-noise ratio alpha²/sigma² in [0, inf]."""
-        return _divide(self.alpha, self.sigma) ** 2
-
-    @property
-    def log_snr(self) -> Value:
-        """Natural logarithm of the SNR in [-inf, inf]: twice the lambda of DPM-Solver."""
-        return 2 * (_log(self.alpha) - _log(self.sigma))
-
-    @property
-    def ratio(self) -> Value:
-        """sigma/alpha in [0, inf]: the sigma of Karras et al. (EDM)."""
-        return _divide(self.sigma, self.alpha)
-
-    def expand_to(self, x: Tensor) -> "Level":
-        """The Level that broadcasts against x (B, ...), on its device, in its dtype.
-
-        Floats stay floats, which never change the dtype of what they multiply.
-        """
-        if not isinstance(self.alpha, Tensor):
-            return self
-        shape = (-1,) + (1,) * (x.dim() - 1)
-        return Level(*(value.reshape(shape).to(x) for value in self))  # (B, 1, ...) each
-
-
-def _divide(a: Value, b: Value) -> Value:
-    return a / b if isinstance(b, Tensor) or b else math.inf
-
-
-def _log(a: Value) -> Value:
-    if isinstance(a, Tensor):
-        return a.log()
-    return math.log(a) if a else -math.inf
-
-
-def _level_at(ratio: float) -> Level[float]:
-    """The variance preserving Level whose sigma/alpha is ratio."""
-    return Level(1 / math.hypot(1, ratio), ratio / math.hypot(1, ratio))
-
-
-def straight(level: Level) -> Level:
-    """The Level of the same angle with alpha + sigma = 1, on the straight line from x_0 to eps."""
-    alpha, sigma = level
-    return Level(alpha / (alpha + sigma), sigma / (alpha + sigma))
-
+from explorer.level import Level, at_ratio
 
 # --- schedules ---------------------------------------------------------------------------------
 
@@ -198,7 +129,7 @@ def karras(
     if sigma_min >= sigma_max:
         raise ValueError(f"sigma_min must be below sigma_max, got {sigma_min} >= {sigma_max}.")
     ratios = _ramp(sigma_max, sigma_min, T, rho)
-    path = [Level(1.0, 0.0), *(_level_at(ratio) for ratio in reversed(ratios))]
+    path = [Level(1.0, 0.0), *(at_ratio(ratio) for ratio in reversed(ratios))]
     alpha, sigma = torch.tensor([tuple(level) for level in path], dtype=torch.float64).T
     return Schedule("karras", alpha, sigma)
 
@@ -271,10 +202,10 @@ def levels(schedule: Schedule, n: int, spacing: str = "trailing") -> list[Level[
     if spacing != "karras":
         noisy = [schedule(t) for t in timesteps(schedule.T, n, spacing)]
     elif start.alpha:
-        noisy = [_level_at(r) for r in _ramp(start.ratio, end.ratio, n, 7.0)]
+        noisy = [at_ratio(r) for r in _ramp(start.ratio, end.ratio, n, 7.0)]
     else:
         high = min(schedule(schedule.T - 1).ratio, 80.0)
-        noisy = [start, *map(_level_at, _ramp(high, end.ratio, n - 1, 7.0))]
+        noisy = [start, *map(at_ratio, _ramp(high, end.ratio, n - 1, 7.0))]
     return [*noisy, Level(1.0, 0.0)]
 
 

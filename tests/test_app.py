@@ -52,14 +52,15 @@ def test_source_lines_on_display_are_in_the_source():
 
 
 def test_nothing_that_the_page_carries_names_another_host():
-    texts = [theme.head(), *(file.read_text("utf-8") for file in theme.WEB.rglob("*.*"))]
+    texts = [theme.head(), theme.scripts(), theme.styles()]
+    texts += [file.read_text("utf-8") for file in theme.WEB.rglob("*.*")]
     allowed = "http://www.w3.org/2000/svg"  # the name of a language, never fetched
     assert all("://" not in text.replace(allowed, "") for text in texts)
     assert theme.theme()._stylesheets == []
 
 
 def test_every_colour_of_the_palette_is_a_css_variable_in_light_and_dark():
-    light, dark = theme.variables().split("\n")
+    light, strong, dark = theme.variables().split("\n")
     for prefix, family in (
         ("", palette.ROLES),
         ("schedule-", palette.SCHEDULES),
@@ -67,6 +68,7 @@ def test_every_colour_of_the_palette_is_a_css_variable_in_light_and_dark():
     ):
         for name, ink in family.items():
             assert f"--{prefix}{name}:{ink.light};" in light
+            assert f"--{prefix}{name}:{palette.STRONG.get(ink.light, ink.light)};" in strong
             assert f"--{prefix}{name}:{ink.dark};" in dark
 
 

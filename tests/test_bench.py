@@ -133,7 +133,7 @@ def test_an_app_that_cannot_start_is_said(monkeypatch):
 
     monkeypatch.setattr(startup.sys, "executable", "/bin/false")
     with pytest.raises(ValueError, match="ended at once"):
-        startup._start(None)
+        startup._start(None, startup.app)
 
 
 def test_what_the_latent_costs_is_left_out_where_there_is_no_such_model(monkeypatch):

@@ -1,5 +1,6 @@
 """A full disk or a kill at any moment: the last good checkpoint is intact, and the run goes on."""
 
+import json
 import os
 import random
 import resource
@@ -91,6 +92,30 @@ def test_a_command_on_a_full_disk_ends_with_a_sentence(tmp_path, capsys, monkeyp
     out = tmp_path / "r"
     asked = ("--data", tmp_path, "--name", "mine", "--out", out, "--steps", 1, "--device", "cpu")
     assert f"{out / 'checkpoint.safetensors'} could not" in refusal(capsys, "train", *asked)
+
+
+@pytest.mark.parametrize(
+    "facts, tensors, said",
+    [
+        (None, None, "not a checkpoint of ours"),  # a pickle under our name
+        ([1], {}, "not a checkpoint of ours"),
+        ({"step": "many", "recipe": {}}, {}, "not a checkpoint of ours"),
+        ("same", {"net.x": torch.zeros(3)}, "other tensors"),
+        ("same", {"optimizer.999.exp_avg": torch.zeros(3)}, "other tensors"),
+    ],
+)
+def test_a_checkpoint_of_a_stranger_is_refused_in_a_sentence(tmp_path, facts, tensors, said):
+    run, file = start(TINY, "fp32", "cpu"), tmp_path / "checkpoint.safetensors"
+    run.save(file)
+    if facts is None:
+        torch.save({"step": 1}, file)
+    else:
+        ours, known = checkpoint.read(file)
+        known = known if facts == "same" else facts
+        checkpoint.save_file(ours | tensors, file, metadata={"facts": json.dumps(known)})
+    with pytest.raises(ValueError, match=said) as refused:
+        run.load(file)
+    assert str(refused.value).startswith(str(file))
 
 
 def test_a_kill_at_any_moment_leaves_a_whole_checkpoint(tmp_path):

@@ -13,7 +13,7 @@ from explorer.models import zoo
 from explorer.models.text import TextUNet, TextUNetConfig
 from explorer.models.unet import UNet, UNetConfig
 
-COMMANDS = ("app", "train", "evaluate", "sample", "bench")
+COMMANDS = ("app", "train", "evaluate", "sample", "bench", "serve", "space")
 SMALL = UNetConfig(channels=(8, 8), attention=(False, True), head_dim=8, emb_dim=16, context_dim=8)
 
 

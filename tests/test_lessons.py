@@ -1,6 +1,7 @@
 """Every lesson and every solution runs, and the notebooks are what their texts say."""
 
 import re
+import runpy
 
 import nbformat
 import pytest
@@ -53,11 +54,18 @@ def test_a_lesson_has_its_parts_in_their_order(lesson):
     assert numbers <= solved, "an exercise without a solution"
 
 
-@pytest.mark.parametrize("name", TEXTS)
-def test_it_runs(name):
-    notebook = notebooks.run(TEXTS[name], strict=name.startswith("solutions/"))
+@pytest.mark.parametrize("name", [f"{lesson.file}.py" for lesson in ALL])
+def test_a_lesson_runs(name):
+    notebook = notebooks.run(TEXTS[name])
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     assert all(cell.execution_count for cell in code)
-    if not name.startswith("solutions/"):
-        kinds = {kind for cell in code for out in cell.outputs for kind in out.get("data", {})}
-        assert {"image/png", "image/gif"} <= kinds, "figures and an animation are shown"
+    kinds = {kind for cell in code for out in cell.outputs for kind in out.get("data", {})}
+    assert {"image/png", "image/gif"} <= kinds, "figures and an animation are shown"
+
+
+@pytest.mark.parametrize("name", [f"solutions/{lesson.file}.py" for lesson in ALL])
+def test_a_solution_runs_and_is_right(name, monkeypatch):
+    """As the plain Python that its text is: a kernel of its own would import torch once more."""
+    monkeypatch.setenv("EXPLORER_STRICT", "1")
+    monkeypatch.chdir(TEXTS[name].parent)
+    runpy.run_path(TEXTS[name].name, run_name="__main__")

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy import stats
 
-from explorer.app.noise import normal
+from explorer.noise import normal
 
 
 def test_it_is_standard_normal():

@@ -9,8 +9,8 @@ import torch
 from explorer import worlds
 from explorer.convergence import level_at
 from explorer.denoisers import eps_hat, from_network, on_line, target, to_x0, v_hat
+from explorer.level import Level, straight
 from explorer.samplers import SAMPLERS, euler
-from explorer.schedules import Level, straight
 from explorer.training.objectives import generator
 from explorer.training.plane_recipe import DRAWS, GAMMA, LEAST, MOST, WEIGHTS, Recipe, leverage
 from explorer.training.plane_run import APART, BATCH, FLOOR, Run, states

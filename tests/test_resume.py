@@ -9,7 +9,7 @@ import torch
 
 from explorer import forward
 from explorer.app import gallery, resume, resuming
-from explorer.app.noise import normal
+from explorer.noise import normal
 from explorer.schedules import SCHEDULES
 
 PICTURE = tuple(int(v) for v in gallery.digits()[4].ravel())

@@ -5,12 +5,13 @@ import math
 import pytest
 import torch
 
-from explorer import ideal
-from explorer.samplers import LABELS, SAMPLERS, ddim, evaluations
+from explorer import ideal, names
+from explorer.figures import palette
+from explorer.samplers import SAMPLERS, ddim, evaluations
 from explorer.schedules import SCHEDULES, SPACINGS, Level, levels
 
-DETERMINISTIC = ["ddim", "euler", "heun", "dpmpp_2m"]
-STOCHASTIC = ["ddpm", "euler_ancestral"]
+STOCHASTIC = names.STOCHASTIC
+DETERMINISTIC = [name for name in SAMPLERS if name not in STOCHASTIC]
 
 every_sampler = pytest.mark.parametrize("name", SAMPLERS)
 both_starts = pytest.mark.parametrize("schedule", ["linear", "zero_snr"])
@@ -84,8 +85,10 @@ def test_heun_spends_two_evaluations_a_step_but_for_the_last_and_one_from_pure_n
     assert [evaluations("heun", n, from_zero_snr=True) for n in (1, 2, 10)] == [1, 2, 18]
 
 
-def test_every_sampler_has_a_label():
-    assert list(LABELS) == list(SAMPLERS)
+def test_every_sampler_and_every_schedule_has_a_name_and_an_ink():
+    assert set(names.SAMPLERS) == set(palette.SAMPLERS) == set(SAMPLERS)
+    assert list(names.SCHEDULES) == list(palette.SCHEDULES) == list(SCHEDULES)
+    assert tuple(names.SPACINGS) == SPACINGS
 
 
 @every_sampler

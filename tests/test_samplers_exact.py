@@ -13,11 +13,11 @@ import torch
 from explorer import ideal
 from explorer.forward import noise_like, posterior
 from explorer.metrics import convergence_order
+from explorer.names import STOCHASTIC
 from explorer.samplers import SAMPLERS, ddim, ddpm, dpmpp_2m, euler, euler_ancestral, heun
 from explorer.schedules import SCHEDULES, SPACINGS, Level, levels
 
-DETERMINISTIC = ["ddim", "euler", "heun", "dpmpp_2m"]
-STOCHASTIC = ["ddpm", "euler_ancestral"]
+DETERMINISTIC = [name for name in SAMPLERS if name not in STOCHASTIC]
 
 both_starts = pytest.mark.parametrize("schedule", ["linear", "zero_snr"])
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import torch
 
-from explorer import ideal
+from explorer import ideal, names
 from explorer.app import studio
 from explorer.app.once import once
 from explorer.app.player import grey
@@ -22,7 +22,7 @@ from explorer.denoisers import from_network
 from explorer.judge import features
 from explorer.models import zoo
 from explorer.models.unet import UNet, UNetConfig
-from explorer.samplers import LABELS, SAMPLERS, Step, evaluations
+from explorer.samplers import SAMPLERS, Step, evaluations
 from explorer.schedules import SCHEDULES, SPACINGS, levels
 
 TINY = UNetConfig(channels=(8, 16), attention=(False, True), head_dim=8, emb_dim=16)
@@ -30,7 +30,8 @@ SIX = entrants.text(entrants.DEFAULT)
 RACE = dict(digit="7", seed=0, budget=6, schedule="linear", scale=2, chosen=SIX, own="")
 
 
-CACHES = (answers.film, answers.run, answers.three_ways, answers.reruns, answer._converged)
+CACHES = (answers.film, answers.run, answers.three_ways, answers.reruns)
+CACHES += (answers.paths, answers._gaps, answer._converged)
 
 
 def six(budget: int, schedule: str = "linear", spacing: str = "trailing") -> list[race.Entrant]:
@@ -205,7 +206,7 @@ def test_four_reruns_are_one_picture_without_noise_and_four_with():
     start, field = race.Start(7, 3, 2.0), six(5)
     for entrant, four in zip(field, chance.crowd(field, start), strict=True):
         assert four.shape[0] == chance.RERUNS
-        if entrant.key in entrants.STOCHASTIC:
+        if entrant.key in names.STOCHASTIC:
             assert chance.apart(four) > 0.05
             assert all(race.difference(four[0], other) > 0.01 for other in four[1:])
         else:
@@ -352,7 +353,6 @@ def test_entrants_come_in_the_order_of_rows_once_each_and_at_most_eight():
     nine = ", ".join(f"{a}/{b}" for a in entrants.ORDER for b in ("karras", "leading"))
     with pytest.raises(gr.Error, match="1 to 8"):
         entrants.parse(nine)
-    assert {key: LABELS[key] for key in entrants.ORDER} == entrants.LABELS
 
 
 def test_an_own_grid_decides_the_nfe_and_is_needed_only_where_it_is_walked():

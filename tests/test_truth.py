@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 
+from explorer import names
 from explorer.app.tabs import truth as tab
 from explorer.app.truth import asked as asking
 from explorer.app.truth import chapters, drawing, networks
@@ -74,7 +75,7 @@ def test_the_shade_is_the_density():
 def test_particles_are_the_samplers_states_at_their_nfe():
     asked = Asked("moons", seed=3)
     sent = chapters.particles(asked, 12)
-    assert [run["key"] for run in sent["runs"]] == list(chapters.ORDER)
+    assert [run["key"] for run in sent["runs"]] == list(names.SAMPLERS)
     for run in sent["runs"]:
         assert run["spent"] == run["nfe"][-1] <= 12
         n = len(run["nfe"]) - 1

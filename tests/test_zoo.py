@@ -1,6 +1,7 @@
 """The zoo: what is loaded is what was saved, and each wrong file is named in one sentence."""
 
 import json
+import resource
 from dataclasses import dataclass
 
 import pytest
@@ -10,8 +11,9 @@ from safetensors.torch import save_file
 from torch import nn
 
 from explorer import files
-from explorer.models import zoo
+from explorer.models import sums, zoo
 from explorer.models.card import write_card
+from explorer.paths import ASSETS
 
 
 @dataclass(frozen=True)
@@ -137,6 +139,46 @@ def test_unknown_setting_is_named(tiny):
 def test_impossible_setting_is_named(tiny, widths):
     rewrite(tiny[1], config={"widths": widths})
     assert "cannot be built" in refusal(tiny[1])
+
+
+@pytest.mark.parametrize(
+    "config, said",
+    [
+        ({"channels": [10**9, 10**9, 10**9]}, "channels is too large"),
+        ({"channels": [60_000, 60_000, 60_000]}, "larger than the file"),
+        ({"channels": [32] * 70_000, "attention": [False] * 70_000}, "channels is too large"),
+        ({"blocks": 10**6}, "blocks is too large"),
+        ({"classes": 10**12}, "classes is too large"),
+        ({"emb_dim": 1e300}, "emb_dim is too large"),
+        ({"emb_dim": float("nan")}, "emb_dim is too large"),
+        ({"context_dim": 65_536, "emb_dim": 65_536}, "larger than the file"),
+    ],
+)
+def test_absurd_sizes_are_refused_before_memory_is_taken(tiny, config, said):
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # KiB
+    rewrite(tiny[1], kind="unet", config=config)
+    assert said in refusal(tiny[1])
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - peak < 100 * 1024
+
+
+def test_a_shipped_model_is_loaded_by_name_only_as_it_was_shipped(tiny):
+    net, path = tiny
+    sums.write(zoo.MODELS)
+    zoo.load("tiny")
+    net.layer.bias.data += 1
+    zoo.save(path, net, kind="tiny", config=TinyConfig())
+    with pytest.raises(zoo.ZooError, match=r"tiny\.safetensors is not the file that was shipped"):
+        zoo.load("tiny")
+    zoo.load(path)  # a path means this file as it is
+    zoo.save(zoo.MODELS / "own.safetensors", net, kind="tiny", config=TinyConfig())
+    zoo.load("own")  # no shipped name
+
+
+def test_the_list_of_sums_names_every_model_that_ships():
+    folder = ASSETS / "models"
+    listed = sums.shipped(folder)
+    assert sorted(listed) == sorted(file.name for file in folder.glob("*.safetensors"))
+    assert not any(sums.changed(folder / name) for name in listed)
 
 
 def test_other_architecture_is_named(tiny):

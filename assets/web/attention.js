@@ -14,6 +14,7 @@
     over.append(probe, asks);
     picture.canvas.tabIndex = 0;
     picture.canvas.dataset.keys = 'own';
+    picture.canvas.dataset.share = 'attention.pixel';
     host.replaceChildren(picture.canvas, over);
     function mark(rect, layer, place) {
       rect.style.display = place === null ? 'none' : '';
@@ -27,7 +28,7 @@
   ex.attention = function (element, props, watch) {
     const root = element.querySelector('.attention'), find = (selector) => root.querySelector(selector);
     let data = null, layers = [], thumbs = [], map = null, ramp = null, grey = null;
-    let pixel = null, probe = null, choice = null, position = 0, reload = () => {};
+    let pixel = null, probe = null, choice = null, position = 0, wanted = null, reload = () => {};
     const draw = ex.oncePerFrame(paint);
 
     function ask(x, y) { pixel = [x, y]; probe = null; draw(); }
@@ -132,6 +133,7 @@
       grey = ex.bytes(data.grey);
       if (first) {
         ({ pixel, choice } = data.start);
+        if (wanted && Math.max(...wanted) < data.size) pixel = wanted;
         map = bigMap(find('.frame'), data.size);
         const scale = find('.legend canvas').getContext('2d'), image = scale.createImageData(256, 1);
         for (let i = 0; i < 256; i++) image.data.set([...ramp.subarray(3 * i, 3 * i + 3), 255], 4 * i);
@@ -149,6 +151,8 @@
     element.addEventListener('explorer:pick', (event) => ask(event.detail.x, event.detail.y));
     ex.player(element, { name: NAME, picture: 200, pick: true, empty: props.empty,
       get value() { return data && data.film; } }, (_name, call) => { reload = call; }, () => {});
+    ex.state.register('attention.pixel', { set(text) { wanted = ex.state.pair(text); },
+      get: () => (!data ? undefined : String(pixel) === String(data.start.pixel) ? null : pixel.join()) });
     watch('value', load);
     load();
   };

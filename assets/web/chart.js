@@ -83,6 +83,9 @@
       }));
     }
 
+    ex.numbers(root, () => [{ name: title, columns: ['t', ...series.map((s) => s.label)],
+      rows: Array.from({ length: T + 1 }, (_, t) => [t, ...series.map(({ table }) => value(table, t))]) }]);
+
     function point(event) {
       const { left, width } = root.getBoundingClientRect(), place = ((event.clientX - left) / width) * W;
       onhover(Math.max(0, Math.min(T, Math.round(((place - LEFT) / (edge - LEFT)) * T))));

@@ -32,7 +32,7 @@
       if (!got || !at) return;
       plot.cursor(at);
       for (const { label, points, stochastic } of got.entrants) {
-        const row = document.querySelector(`section.row[aria-label="${label}"] h4`), point = points.filter(([n]) => n <= at).at(-1);
+        const row = document.querySelector(`section.row[aria-label="${label}"] h2`), point = points.filter(([n]) => n <= at).at(-1);
         if (!row || !point) continue;
         let mark = row.querySelector('.gap');
         if (!mark) row.append(mark = ex.element('span', { class: 'gap quiet' }));

@@ -35,6 +35,8 @@
     for (const [tick, name] of [[-1, 'black'], [0, 'mean brightness'], [1, 'white']]) {
       root.append(ex.svg('text', { x: x(tick), y: H - 6, 'text-anchor': tick < 0 ? 'start' : tick ? 'end' : 'middle' }, name));
     }
+    const at = (k) => -1 + (2 * k) / histogram.length;
+    ex.numbers(root, () => [{ name: `mean brightness, ${title}`, columns: ['from', 'to', 'share'], rows: histogram.map((v, k) => [at(k), at(k + 1), v]) }]);
     return root;
   }
 

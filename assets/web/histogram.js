@@ -48,6 +48,8 @@
       }
       bars.setAttribute('d', d + `V${BASE}Z`);
     }
+    ex.numbers(root, () => [{ name: 'histogram of pixel values', columns: ['from', 'to', 'pixels'],
+      rows: Array.from(counts, (n, k) => [LOW + ((HIGH - LOW) * k) / BINS, LOW + ((HIGH - LOW) * (k + 1)) / BINS, n]) }]);
     return { show, counts };
   };
 })(window.explorer);

@@ -1,7 +1,7 @@
 'use strict';
 // The page in another language. What is written in the page is English, and that English is the key
-// of a translation: a catalogue of assets/words (see explorer/words/catalogue.py) that Gradio's I18n
-// brings along. An observer replaces texts as they appear, so no other script knows of languages.
+// of a translation: a catalogue of assets/words (see explorer/words/catalogue.py) whose address
+// the page knows and which is fetched when it is first shown. An observer replaces texts as they appear, so no other script knows of languages.
 (function (ex) {
   const SKIPPED = 'script, style, code, pre, textarea, kbd, .math, .as-read label, [translate=no]';
   const WITHIN = new Set(['A', 'ABBR', 'B', 'BR', 'BUTTON', 'CODE', 'EM', 'I', 'KBD', 'OUTPUT', 'SMALL', 'SPAN', 'STRONG', 'SUB', 'SUP', 'VAR', 'tspan']);
@@ -153,19 +153,33 @@
     node.childNodes.forEach(restore);
   }
 
-  function show(language) {
-    const catalogues = window.gradio_config?.i18n_translations || {};
+  const tables = {}; // language -> the promise of its catalogue
+  let asked = 'en';
+
+  function fetched(language) {
+    tables[language] ||= fetch(ex.catalogues[language]).then((answer) => answer.json())
+      .catch(() => { delete tables[language]; return null; }); // the page stays English
+    return tables[language];
+  }
+
+  async function show(language) {
+    asked = language;
+    const table = language === 'en' ? null : await fetched(language);
+    if (asked !== language) return; // another was chosen meanwhile
     observer.disconnect();
     if (translated) restore(document.body);
-    const table = language === 'en' ? null : catalogues[language];
     translated = table ? ex.dictionary(table, missing) : null;
     document.documentElement.lang = table ? language : 'en';
+    document.dispatchEvent(new Event('explorer:language'));
     if (!table) return;
     walk(document.body);
     observer.observe(document.body, {
       subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ATTRIBUTES,
     });
   }
+
+  // A text as it is shown.
+  ex.said = (text) => translated?.(text) ?? text;
 
   // What a node says in English, whatever language it is shown in.
   ex.english = function (node) {
@@ -181,14 +195,14 @@
     buttons.forEach((button) => button.addEventListener('click', () => {
       try { localStorage.setItem(KEPT, button.lang); } catch { /* then it holds until the page is closed */ }
       show(button.lang);
-      mark();
     }));
+    document.addEventListener('explorer:language', mark);
     mark();
   };
 
   // The address (?lang=de) goes before what was chosen here earlier, and that before the browser.
   function first() {
-    const known = Object.keys(window.gradio_config?.i18n_translations || {});
+    const known = Object.keys(ex.catalogues || {});
     let kept = null;
     try { kept = localStorage.getItem(KEPT); } catch { /* forbidden: as if never chosen */ }
     const wanted = [new URLSearchParams(location.search).get('lang'), kept,

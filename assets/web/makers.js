@@ -11,7 +11,7 @@
     range.oninput = () => { box.value = Number(from(range.value).toPrecision(3)); oninput(); };
     box.oninput = () => { if (box.value !== '' && Number(box.value) > 0) range.value = to(Number(box.value)); oninput(); };
     set(value);
-    return { node: ex.element('div', { class: 'maker-field' }, ex.element('span', {}, name), range, box), set,
+    return { node: ex.element('div', { class: 'maker-field', 'data-field': name }, ex.element('span', {}, name), range, box), set,
       get value() { return box.value === '' ? null : Number(box.value); } };
   }
 
@@ -74,6 +74,11 @@
     for (const [name, maker] of Object.entries(makers)) column(name, maker);
     host.after(ex.element('div', { class: 'maker-all' }, T.node, ex.element('button', { type: 'button', class: 'plain', onclick: reset },
       'Back to the defaults'), alert));
-    return { state: (name) => ({ visible: state[name].visible.checked, zero: state[name].zero.checked }) };
+    // How Python makes a schedule as it stands here.
+    function python(name) {
+      const fields = Object.entries(state[name].made).map(([field, made]) => `, ${field}=${made.value}`).join('');
+      return `${name}(${T.value}${fields})`;
+    }
+    return { python, state: (name) => ({ visible: state[name].visible.checked, zero: state[name].zero.checked }) };
   };
 })(window.explorer);

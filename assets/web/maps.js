@@ -54,6 +54,9 @@
       }
     }
     picture.show(rgb);
+    const side = layer.side || size;
+    ex.numbers(picture.canvas, () => [{ name: picture.canvas.getAttribute('aria-label') || 'map', columns: Array.from({ length: side }, (_, x) => x),
+      rows: Array.from({ length: side }, (_, y) => Array.from({ length: side }, (__, x) => p[layer.placeOf(x, y, side)])) }]);
   };
 
   // What counts as digit: the pixels of one grey frame that are brighter than half-way.

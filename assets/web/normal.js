@@ -1,6 +1,6 @@
 'use strict';
 // Standard normal noise that needs no download: each number is a function of seed and place, the
-// same here and in explorer/app/noise.py, so that a test can repeat every pixel.
+// same here and in explorer/noise.py, so that a test can repeat every pixel.
 (function (ex) {
   // 32 bits well mixed: the finaliser of MurmurHash3.
   function mix(h) {

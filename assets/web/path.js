@@ -7,7 +7,7 @@
   ex.path = function (element, props, watch) {
     const root = element.querySelector('.path-view'), find = (selector) => root.querySelector(selector);
     let got = null, heads = [], nfe = 7;
-    const transport = ex.transport(find('.controls'), { name: 'Evaluations spent', label: (k) => (got ? `NFE ${got.stops[k]}` : ''),
+    const transport = ex.transport(find('.controls'), { name: 'Evaluations spent', key: 'step.path', label: (k) => (got ? `NFE ${got.stops[k]}` : ''),
       onmove: (k) => { if (got) follow(got.stops[k]); } });
 
     function scale() {
@@ -20,12 +20,12 @@
 
     function digits(place, svg) { // the gallery as small pictures where they lie
       if (!got.digits.points.length) return; // the model draws something else
-      const { size, sheet, points, labels } = got.digits, bytes = ex.bytes(sheet), n = size * size;
+      const { size, sheet, points } = got.digits, bytes = ex.bytes(sheet), n = size * size;
       points.forEach((point, i) => {
         const picture = ex.picture(size, size), [x, y] = place(point);
         picture.show(bytes, i * n);
         svg.append(ex.svg('image', { href: picture.canvas.toDataURL(), x: x - 14, y: y - 14, width: 28, height: 28,
-          class: 'ghost', 'aria-label': `a ${labels[i]}` }));
+          class: 'ghost' }));
       });
     }
 
@@ -51,6 +51,8 @@
       const [x, y] = place(got.entrants[0].points[0]);
       svg.append(ex.svg('text', { x, y: y - 10, 'text-anchor': 'middle' }, 'the noise'));
       find('.stage-path').append(svg);
+      ex.numbers(svg, () => [{ name: 'paths', columns: ['entrant', 'NFE', 'component 1', 'component 2'],
+        rows: got.entrants.flatMap(({ label, points, nfe: spent }) => points.map(([a, b], k) => [label, spent[k], a, b])) }]);
       find('.path-key').append(ex.legend(got.entrants.map(({ ink, label }) => ({ ink, label }))));
       find('.path-dimensions').textContent = got.dimensions.toLocaleString('en');
       find('.path-digits').hidden = !got.digits.points.length;

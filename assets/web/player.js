@@ -42,7 +42,7 @@
     let screens = [], film = null;
 
     const transport = ex.transport(controls, {
-      name: 'Position in ' + props.name,
+      name: 'Position in ' + props.name, key: 'step.' + props.name,
       label: (position) => (film ? film.positions[position] : ''),
       onmove(position, playing) {
         if (!film) return;
@@ -68,7 +68,7 @@
           onpick(detail);
         }));
         return ex.element('section', { class: 'row', 'aria-label': row || null },
-          row ? ex.element('h4', {}, tracks[0].ink ? ex.swatch(tracks[0].ink) : null, row) : null,
+          row ? ex.element('h2', {}, tracks[0].ink ? ex.swatch(tracks[0].ink) : null, row) : null,
           ex.element('div', { class: 'screens' }, ...made.map((s) => s.figure)));
       }));
     }
@@ -84,7 +84,7 @@
       build();
       const same = before && before.positions.length === film.positions.length;
       controls.hidden = film.positions.length < 2; // a still
-      transport.set(film.positions.length, same ? transport.position : film.start, film.seconds);
+      transport.set(film.positions.length, same ? transport.position : film.start, film.seconds, film.start);
       if (props.autoplay && !before && !ex.calm()) transport.play();
     }
 

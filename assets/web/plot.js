@@ -56,7 +56,7 @@
   ex.plot = function (host, options) {
     const { title, x: ax, y: ay, width: W = 560, height: H = 280, onhover } = options;
     const id = 'plot-' + ++plots;
-    const root = ex.svg('svg', { viewBox: `0 0 ${W} ${H}`, class: 'plot chart', role: 'img', 'aria-label': title });
+    const root = ex.svg('svg', { viewBox: `0 0 ${W} ${H}`, class: 'plot chart', role: 'img', tabindex: 0, 'data-keys': 'own', 'aria-label': title });
     const frame = ex.svg('g', {}), lines = ex.svg('g', { 'clip-path': `url(#${id})` }), marks = ex.svg('g', {});
     const rule = ex.svg('line', { class: 'cursor', y1: TOP, y2: H - BOTTOM, hidden: '' });
     const clip = ex.svg('clipPath', { id });
@@ -138,13 +138,26 @@
         found.map(([s, [, py, error]]) => `${s.label} ${py === null ? 'undefined' : ex.show(py)}${error ? ` ± ${ex.show(error, 1)}` : ''}`).join(' · ');
     }
 
+    let near = null; // the place that is read
     root.addEventListener('pointermove', (event) => {
       if (!scaleX || !xs.length) return;
       const box = root.getBoundingClientRect(), at = ((event.clientX - box.left) / box.width) * W;
-      const near = xs.reduce((a, b) => (Math.abs(scaleX(b) - at) < Math.abs(scaleX(a) - at) ? b : a));
+      near = xs.reduce((a, b) => (Math.abs(scaleX(b) - at) < Math.abs(scaleX(a) - at) ? b : a));
       cursor(near);
       if (onhover) onhover(near);
     });
+    // The same by keyboard: arrows walk over the data.
+    root.addEventListener('keydown', (event) => {
+      const at = near === null ? -1 : xs.indexOf(near), last = xs.length - 1;
+      const to = { ArrowLeft: Math.max(0, at - 1), ArrowRight: Math.min(last, at + 1), Home: 0, End: last }[event.key];
+      if (to === undefined || !scaleX || last < 0) return;
+      event.preventDefault();
+      near = xs[to];
+      cursor(near);
+      if (onhover) onhover(near);
+    });
+    ex.numbers(root, () => [{ name: title, columns: ['line', ax.label, ay.label, 'standard error'],
+      rows: series.flatMap(({ key, label, points }) => points.map(([px, py, error]) => [label || key, px, py, error])) }]);
     // Another range of y, and ticks if not its own, from the next drawing on.
     const range = (low, high, ticks = null) => Object.assign(ay, { range: [low, high], ticks });
     return { draw, cursor, range, root };

@@ -58,7 +58,7 @@
       if (!value) return;
       const fresh = value.rows.length !== rows.length;
       rows = value.rows;
-      find('.live h4').textContent = `Measured here: model ${value.model}`;
+      find('.live h2').textContent = `Measured here: model ${value.model}`;
       const share = value.done / value.total;
       find('progress').value = share;
       find('.done').textContent = value.stopped ? `Stopped at ${Math.round(100 * share)} %.`

@@ -92,7 +92,7 @@
       for (const { show } of strips) show(t);
       ex.announce(element, 'position', { player: 'schedules', position: t, label: 't = ' + t });
     });
-    const transport = ex.transport(find('.controls'), { name: 'Time t', label: (t) => 't = ' + t, onmove: paint });
+    const transport = ex.transport(find('.controls'), { name: 'Time t', key: 'schedules.t', label: (t) => 't = ' + t, onmove: paint });
     const panel = ex.scheduleMakers(find('.makers'), find('.key'), makers, { change, redraw, server });
     find('[name=log]').onchange = (event) => { log = event.target.checked; redraw(); };
 
@@ -117,9 +117,16 @@
       strips = series.map((one) => strip(one, x0, eps, seek));
       find('.strips').replaceChildren(...strips.map((s) => s.root));
       const count = (series[0] || { table: tables.linear.before }).table.alpha.length;
-      transport.set(count, transport.count === count ? transport.position : Math.round((count - 1) * props.start), 8);
+      transport.set(count, transport.count === count ? transport.position : Math.round((count - 1) * props.start), 8, Math.round((count - 1) * props.start));
       ex.announce(element, 'redrawn', {});
     }
+    ex.made.set(element, () => {
+      const T = Math.max(0, ...series.map((s) => s.table.alpha.length - 1)), t = transport.position;
+      const lines = series.map(({ key, ink }) => (key === 'zero_snr' ? `zero_snr(${panel.python('linear')})`
+        : key.endsWith('-zero') ? `zero_snr(${panel.python(ink)})` : panel.python(key)));
+      return { name: `schedules-t${t}`, about: { schedules: series.map((s) => s.label).join(', '), T, t },
+        code: lines.length ? ex.codeFor('schedules', { makers: `[${lines.join(', ')}]` }) : '' };
+    });
     root.addEventListener('keydown', transport.key);
     redraw();
   };

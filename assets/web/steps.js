@@ -85,10 +85,17 @@
       lanes.forEach((lane, k) => {
         const cy = CURVE + 22 + k * LANE, group = ex.svg('g', { class: `lane ${lane}${lane === chosen ? ' chosen' : ''}`, 'data-lane': lane });
         group.append(ex.svg('rect', { x: 0, y: cy - LANE / 2, width: W, height: LANE, fill: 'transparent' }),
-          ex.svg('text', { x: 4, y: cy + 4 }, lane === 'own' ? 'your own' : lane),
+          ex.svg('text', { x: 4, y: cy + 4, tabindex: 0, role: 'button', 'aria-pressed': lane === chosen, 'data-keys': 'own' },
+            lane === 'own' ? 'your own' : lane),
           ex.svg('line', { class: 'rail', x1: LEFT, x2: W - RIGHT, y1: cy, y2: cy }),
           ...stops(lane).map((t, i) => (lane === 'own' ? handle(i, cy) : ex.svg('circle', { cx: x(t), cy, r: 4.5 }))));
         group.addEventListener('click', () => choose(lane));
+        group.querySelector('text').addEventListener('keydown', (event) => {
+          if (event.key !== 'Enter' && event.key !== ' ') return;
+          event.preventDefault();
+          choose(lane);
+          dots.querySelector(`.${lane} text`).focus();
+        });
         dots.append(group);
       });
       dots.append(ex.svg('g', { class: 'on-curve' + (chosen === 'own' ? ' own' : '') }));
@@ -149,6 +156,10 @@
       choose('own');
     };
     find('.use').onclick = () => send({ schedule, grid: own.map(written).join(', ') });
+    ex.made.set(element, () => ({ name: `steps-${schedule}-${n}`, about: { schedule, spacing: chosen, steps: n },
+      code: chosen === 'own' ? '' : ex.codeFor('steps', { schedule, spacing: chosen, steps: n }) }));
+    ex.numbers(svg, () => [{ name: `stops on the schedule ${schedule}`, columns: ['spacing', 'step', 't'],
+      rows: lanes.flatMap((lane) => stops(lane).map((t, i) => [lane, i + 1, t])) }]);
     ground();
     ask();
   };

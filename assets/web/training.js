@@ -61,6 +61,7 @@
       find('.loss-of').textContent = `mean squared error per pixel, ${losses.data}`;
     }
 
+    ex.made.set(element, () => ({ name: 'training-levels', about: { model: losses ? model : '' }, code: ex.codeFor('training', {}) }));
     if (losses) {
       loss = ex.plot(find('.loss'), { title: 'Loss by log-SNR', x, y: { label: 'loss', log: true }, width: 540, height: 240,
         onhover: (at) => density.cursor(Math.floor(at) + 0.5) });

@@ -1,6 +1,7 @@
 'use strict';
 // Play, pause, step, scrub, speed and keyboard for anything that has numbered positions.
-// transport(host, {onmove, label, name}) -> {set(count, start, seconds), seek, play, pause, ...}
+// transport(host, {onmove, label, name, key}) -> {set(count, start, seconds, home), seek, play, pause, ...}
+// key: its own in a link, where home is what need not be said (explorer/app/share.py).
 (function (ex) {
   const ICONS = {
     play: 'M4 2.5v11l9-5.5z',
@@ -24,13 +25,13 @@
     return ex.element('button', { type: 'button', 'aria-label': title, title, onclick }, icon(name));
   }
 
-  ex.transport = function (host, { onmove, label, name }) {
+  ex.transport = function (host, { onmove, label, name, key: own = null }) {
     let count = 1, position = 0, speed = 1, seconds = 4, playing = false, clock = 0, exact = 0;
     const toggle = button('play', 'Play', () => (playing ? pause() : play()));
     const back = button('back', 'One step back', () => { pause(); seek(position - 1); });
     const forward = button('forward', 'One step forward', () => { pause(); seek(position + 1); });
     const range = ex.element('input', {
-      type: 'range', min: 0, step: 1, 'aria-label': name,
+      type: 'range', min: 0, step: 1, max: 0, 'aria-label': name, 'data-share': own, 'data-home': own && 0,
       oninput: () => { pause(); seek(Number(range.value)); },
     });
     const output = ex.element('output', {});
@@ -42,7 +43,13 @@
     host.classList.add('transport');
     host.setAttribute('aria-label', name);
 
+    const locked = () => host.classList.contains('locked'); // by a link
+
     function seek(to) {
+      if (!locked()) go(to);
+    }
+
+    function go(to) {
       exact = to;
       move(to);
     }
@@ -54,6 +61,7 @@
       output.textContent = text;
       range.setAttribute('aria-valuetext', text);
       onmove(position, playing);
+      ex.state.changed();
     }
 
     function look() {
@@ -63,7 +71,7 @@
     }
 
     function play() {
-      if (playing || count < 2) return;
+      if (playing || count < 2 || locked()) return;
       if (position === count - 1) seek(0);
       playing = true; clock = 0;
       look();
@@ -87,12 +95,13 @@
       requestAnimationFrame(tick);
     }
 
-    function set(newCount, start, newSeconds) {
+    function set(newCount, start, newSeconds, home = start) {
       pause();
       count = newCount; seconds = newSeconds;
       range.max = count - 1;
-      for (const control of [toggle, back, forward, range]) control.disabled = count < 2;
-      seek(start);
+      if (own) range.dataset.home = home;
+      for (const control of [toggle, back, forward, range]) control.disabled = count < 2 || locked();
+      go(start);
     }
 
     // Keys for the whole widget: space plays, arrows step, Home and End jump.

@@ -23,7 +23,7 @@
     if (!await press(tab, () => document)) return false;
     const found = !chapter || await press(chapter,
       () => [...document.querySelectorAll('.chapters')].find(visible));
-    window.scrollTo({ top: 0, behavior: ex.calm() ? 'auto' : 'smooth' });
+    if (!ex.presenting()) window.scrollTo({ top: 0, behavior: ex.calm() ? 'auto' : 'smooth' });
     return found;
   };
 

@@ -2,6 +2,7 @@
 
 import gradio as gr
 
+from explorer.app import share
 from explorer.app.theme import template, widget
 from explorer.words import questions
 
@@ -15,7 +16,7 @@ def ask(place: str) -> None:
     if question is None:
         return
     said = {key: value for key, value in vars(question).items() if value not in ("", ())}
-    gr.HTML(
+    made = gr.HTML(
         None,
         html_template=template("ask.html"),
         js_on_load=widget("ask"),
@@ -23,3 +24,4 @@ def ask(place: str) -> None:
         elem_classes="explorer-widget",
         question=said | {"answer": question.answer},
     )
+    share.question(made)

@@ -5,6 +5,7 @@ every tab passes each of its inputs through here first.
 """
 
 import re
+import reprlib
 from collections.abc import Iterable
 
 import gradio as gr
@@ -13,16 +14,32 @@ import gradio as gr
 def refuse(sentence: str) -> gr.Error:
     """The error that shows `sentence` to the reader and no trace to anybody.
 
-    Long words, and what goes on for more than 300 characters, are cut.
+    Long words, and what goes on for more than 300 characters, are cut. What a person typed may
+    stand in it: the page reads a message as HTML, so it gets no sign that begins a tag.
     """
+    sentence = plain(sentence)
     sentence = re.sub(r"(\S{40})\S+", r"\1…", sentence)
     sentence = sentence if len(sentence) <= 300 else sentence[:299] + "…"
     return gr.Error(sentence, duration=10, title="Check this value", print_exception=False)
 
 
+def plain(text: str) -> str:
+    """`text` without what a page would interpret, print over other text, or could not be sent."""
+    text = text[:2000].translate(_TAGS)
+    return "".join(c if c.isprintable() else " " if c.isspace() else "�" for c in text)
+
+
+_TAGS = str.maketrans("<>&", "‹›＆")
+
+
 def _shown(value: object) -> str:
     """`value` as it may stand in a sentence: short, on one line."""
-    text = " ".join(repr(value).split()) if not isinstance(value, str) else f"“{value}”"
+    if isinstance(value, str):
+        text = f"“{value}”"
+    elif isinstance(value, int) and value.bit_length() > 128:
+        return "a number of too many digits"  # str() of one refuses, by an error
+    else:
+        text = " ".join(reprlib.repr(value).split())
     return text if len(text) <= 40 else text[:37] + "…"
 
 

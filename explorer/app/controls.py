@@ -9,33 +9,29 @@ from typing import Any
 
 import gradio as gr
 
+from explorer import names
 from explorer.app import checks, classes, labels
 from explorer.app.tables import NAMES
 from explorer.app.theme import widget
 
 DIGITS = labels.DIGITS
-SPACINGS = ("linspace", "leading", "trailing", "karras")  # explorer.schedules', without torch
+SPACINGS = tuple(names.SPACINGS)
 LAST_SEED = 9999
 THREE_CHOICES = (
     "Sampler, spacing and schedule are three separate choices. The schedule says what noise "
     "means, the spacing picks the levels to stop at, the sampler says how to get from one to "
     "the next. The network is told only the noise level, so it serves every combination."
 )
-SOURCE = {
-    "linear": "linear()",
-    "cosine": "cosine()",
-    "karras": "karras()",
-    "zero_snr": "zero_snr(linear())",
-    "scaled_linear": "scaled_linear()",
-}
+SOURCE = {name: f"{name}()" for name in NAMES} | {"zero_snr": "zero_snr(linear())"}
 # Several requests at a time, so that their network calls can share batches; values unchanged, as
 # Gradio's own checks name no field; of changes that come while one runs, the last.
 SHARED: dict[str, Any] = {
-    "concurrency_limit": 4,
+    "concurrency_limit": 32,
     "concurrency_id": "model",
     "preprocess": False,
     "trigger_mode": "always_last",
 }
+LONG = {"concurrency_limit": 4, "concurrency_id": "long"}
 # What a widget sends with its event: every message. While one is under way, "once" would drop the
 # next, and "always_last" would send the first one's data again in its place.
 SENT: dict[str, Any] = {"trigger_mode": "multiple", "api_visibility": "private"}
@@ -90,6 +86,7 @@ class Job:
     outputs: Sequence[Any]
     progress: gr.components.Component | Sequence[gr.components.Component]
     api_name: str
+    long: bool = False  # hundreds of network calls: few at a time, so that short jobs pass by
 
 
 def settled(inputs: Iterable[Any]) -> list:
@@ -123,7 +120,7 @@ def chain(begin: Callable, jobs: Sequence[Job], *, public: bool = False) -> None
             list(job.outputs),
             show_progress_on=job.progress,
             **name,
-            **SHARED,
+            **(SHARED | LONG if job.long else SHARED),
         ).success
 
 

@@ -17,7 +17,7 @@ from typing import Generic, TypeVar
 import torch
 from torch import Tensor, nn
 
-from explorer.app import sessions
+from explorer.app import limits, sessions
 from explorer.app.calls import Call, Piece
 from explorer.app.fairness import Busy, Waiting
 from explorer.denoisers import Network
@@ -84,6 +84,7 @@ class Engine(Generic[Net]):
         Raises Busy, a sentence, where too many rows wait or these did for GIVE_UP seconds;
         Cancelled where the page that asks was closed; and whatever the network raises.
         """
+        limits.spent()
         call = Call(sessions.current(), sessions.event()).cut(x, angle, context)
         if call.event and call.event.closed:
             raise sessions.Cancelled

@@ -6,7 +6,9 @@ from functools import cache
 import gradio as gr
 import numpy as np
 
-from explorer.app import checks, controls
+from explorer.app import checks, controls, share
+from explorer.app.about import made
+from explorer.app.code import page as code
 from explorer.app.once import once
 from explorer.app.theme import template, widget
 
@@ -54,13 +56,19 @@ def experiment(end: str, seed: int) -> dict:
     from explorer import grey
     from explorer.schedules import scaled_linear, zero_snr
 
-    made = scaled_linear(beta_end=ENDS[end])
+    schedule_ = scaled_linear(beta_end=ENDS[end])
     sides = [_side("the data", _data(), None)]
-    for title, schedule in (("under this schedule", made), ("zero terminal SNR", zero_snr(made))):
+    for title, schedule in (
+        ("under this schedule", schedule_),
+        ("zero terminal SNR", zero_snr(schedule_)),
+    ):
         rng = torch.Generator().manual_seed(seed)  # both start from the same noise
         x = grey.samples(_data(), schedule, SAMPLES, rng)
         sides.append(_side(title, x, schedule.alpha[-1].item()))
-    return {"sides": sides, "edge": EDGE, "seed": seed, "steps": grey.STEPS}
+    ran = {"seed": seed, "sampler": "ddim", "spacing": "trailing", "NFE": grey.STEPS}
+    lines = code.grey(ENDS[end], seed, SAMPLES)
+    said = made(f"grey-image-seed{seed}", lines, model="", **{"signal left": end}, **ran)
+    return {"sides": sides, "edge": EDGE, "seed": seed, "steps": grey.STEPS} | said
 
 
 def run(end, seed) -> dict:
@@ -89,6 +97,8 @@ def build(context) -> None:
         with gr.Column(scale=2, min_width=220), gr.Row(elem_classes="seed"):
             seed = gr.Number(0, label="Seed", precision=0, min_width=90)
             fresh = gr.Button("New noise", variant="primary", min_width=110)
+    share.keep(end, "schedules.end")
+    share.seed(seed, "schedules.seed", fresh)
     show = gr.HTML(
         None,
         html_template=template("grey.html"),

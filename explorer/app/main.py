@@ -8,6 +8,8 @@ import or build may import torch: the page must be served first (see `Context.wa
 """
 
 import os
+import socket
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -17,8 +19,9 @@ import gradio as gr
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
-from explorer import __version__, backends
-from explorer.app import sessions, theme
+from explorer import backends, cores, paths
+from explorer.app import bundle, foot, limits, openings, sessions, share, theme
+from explorer.app.guard import Guard
 from explorer.app.tabs import (
     attention,
     course,
@@ -31,12 +34,18 @@ from explorer.app.tabs import (
     truth,
     unet,
 )
-from explorer.words import catalogue
+from explorer.models import sums
 from explorer.words.catalogue import LANGUAGES
 
 TABS = (forward, schedules, samplers, truth, guidance, attention, latent, unet, train, course)
 SHIPPED = "mnist"
+THREADS = 80  # of handlers, most of which wait for the engine
+POLL = 0.01  # seconds between looks at an empty line; at Gradio's 0.001 an idle app costs 5 % CPU
 INTRO = "Watch images dissolve into noise and come back, on models small enough to take apart."
+LOOKS = (
+    '<p class="looks"><button type="button" data-look="dark">Dark</button><button type="button"'
+    ' data-look="present" title="Large and strong, for a projector">Present</button></p>'
+)
 
 
 @dataclass
@@ -59,6 +68,8 @@ class Context:
 
     def start_warm_up(self) -> threading.Thread:
         """Run the warm-up functions in the background; an error in one does not stop the next."""
+        if self.model == SHIPPED:
+            openings.use()
         thread = threading.Thread(target=self._warm, name="warm-up", daemon=True)
         thread.start()
         return thread
@@ -74,52 +85,36 @@ class Context:
 def build(context: Context | None = None) -> gr.Blocks:
     """The page with all tabs, ready to be launched."""
     context = context or Context()
-    with gr.Blocks(title="Denoising Explorer", analytics_enabled=False) as demo:
+    kept = (600, 3600 * limits.KEPT)  # seconds: how often is looked, and how long an upload stays
+    with gr.Blocks(title="Denoising Explorer", analytics_enabled=False, delete_cache=kept) as demo:
         gr.HTML(
             html_template=_masthead(),
-            js_on_load=theme.widget("languages"),
+            js_on_load=theme.widget("languages") + theme.widget("looks"),
             apply_default_css=False,
             elem_classes="masthead",
         )
         with gr.Tabs():
             for module in TABS:
                 with gr.Tab(module.TITLE) as context.tab:
+                    share.place(context.tab, module.__name__.rpartition(".")[2])
                     module.build(context)
-        gr.HTML(
-            html_template=_foot(),
-            js_on_load=theme.widget("foot", "server"),
-            server_functions=[computed],
-            apply_default_css=False,
-            elem_classes="explorer-widget foot",
-        )
+        foot.build()
+        share.build(demo)
         demo.unload(_closed)
+    limits.apply(demo)
     return demo
 
 
 def _masthead() -> str:
-    """The name, what it is, and the switch of languages."""
+    """The name, what it is, and the switches of looks and of languages."""
     languages = "".join(
         f'<button type="button" lang="{code}">{name}</button>' for code, name in LANGUAGES.items()
     )
     return (
-        f"<h1>Denoising Explorer</h1><p>{INTRO}</p>"
+        f"<h1>Denoising Explorer</h1><p>{INTRO}</p>{LOOKS}"
+        '<button type="button" class="share-open">Share</button>'
         f'<p class="languages" translate="no">{languages}</p>'
     )
-
-
-def _foot() -> str:
-    """The last line of the page; what computes is filled in once it is known."""
-    return (
-        '<p class="quiet" data-foot="line" hidden>'
-        f'<span translate="no">Denoising Explorer {__version__}</span> · '
-        'computed by <span translate="no" data-foot="backend"></span>, cores: '
-        '<span translate="no" data-foot="cores"></span></p>'
-    )
-
-
-def computed(_asked: object = None) -> dict:
-    """What computes here, for the foot of the page, and whether that is the last word."""
-    return {"name": backends.name(), "cores": backends.cores(), "settled": backends.settled()}
 
 
 def options() -> dict:
@@ -136,10 +131,18 @@ def options() -> dict:
         "ssr_mode": False,
         "share": False,
         "quiet": True,
-        "i18n": gr.I18n(**{language: catalogue.load(language) for language in catalogue.others()}),
-        # The page holds all scripts and texts; compressed it is a quarter as large
-        "app_kwargs": {"middleware": [Middleware(GZipMiddleware, compresslevel=5)]},
+        # The page holds all texts; compressed it is a fifth as large
+        "app_kwargs": {
+            "middleware": [Middleware(Guard), Middleware(GZipMiddleware, compresslevel=5)],
+            "routes": bundle.routes(),
+        },
     }
+
+
+def present(data: Path | None) -> None:
+    """Raise ValueError, a sentence, where --data names nothing."""
+    if data is not None and not data.exists():
+        raise ValueError(f"There is nothing at {data}: --data names a folder or an .npz.")
 
 
 def launch(
@@ -149,6 +152,7 @@ def launch(
     browser: bool = False,
     model: str = SHIPPED,
     data: Path | None = None,
+    root_path: str | None = None,
 ) -> None:
     """Serve the app until interrupted; print its address.
 
@@ -159,11 +163,16 @@ def launch(
         model: the network that the tabs run, a name of the zoo or a path.
         data: pictures to train on: the folder of data sets (EXPLORER_DATA, or ./data, where it is
             None), an .npz, or a folder of images.
+        root_path: where a proxy serves it, such as "/explorer"; GRADIO_ROOT_PATH where None.
 
-    Raises ZooError, a sentence that names the file, where the model cannot be loaded; ValueError,
-    a sentence, where EXPLORER_BACKEND names none.
+    Raises ZooError, a sentence that names the file, where the model cannot be loaded; OSError, a
+    sentence, where the port is in use or a file of the page is missing; ValueError, a sentence,
+    where EXPLORER_BACKEND names none.
     """
     backends.chosen()
+    if port is not None:
+        _free(host, port)  # before anything slow
+    cores.claim()
     if model != SHIPPED:  # the shipped one waits until the page is served
         from explorer.app import studio
 
@@ -171,19 +180,47 @@ def launch(
     if data is not None and data.is_dir():
         os.environ["EXPLORER_DATA"] = str(data)  # the other tabs find their test digits there too
     context = Context(model=model, data=data)
-    demo = build(context)
-    demo.queue(max_size=200, status_update_rate=1, api_open=False)
+    with paths.shipped():
+        demo = build(context)
+        settings = options()
+    for file in sums.missing(paths.ASSETS / "models"):
+        print(f"{file} is missing: what needs this model will say so.", flush=True)
+    demo.queue(max_size=limits.WAITING, status_update_rate=1, api_open=False)
+    demo._queue.sleep_when_free = POLL
     demo.launch(
         server_name=host,
         server_port=port,
         inbrowser=browser,
+        root_path=root_path,
         prevent_thread_lock=True,
-        **options(),
+        max_threads=THREADS,
+        **settings,
     )
     print(f"Denoising Explorer is at {demo.local_url} (Ctrl+C ends it)", flush=True)
-    context.warm_up.insert(0, _claim)
+    context.warm_up[:0] = [_claim, _first_calls]
     context.start_warm_up()
     demo.block_thread()
+    _end()
+
+
+def _end() -> None:
+    """End at once. Python would first wait for threads that compute, and for those in turn that
+    wait for their answers; what is on disk is whole at every moment (`explorer.files`)."""
+    sys.stdout.flush()
+    os._exit(0)
+
+
+def _free(host: str, port: int) -> None:
+    """Raise OSError, a sentence, where another program listens there."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise OSError(
+                f"{host}:{port} cannot be listened on ({error.strerror}): end the server that "
+                "holds it, or choose another --port."
+            ) from error
 
 
 def _closed() -> None:
@@ -197,11 +234,25 @@ def _claim() -> None:
     engine.claim()
 
 
-if __name__ == "__main__":
-    import argparse
+def _first_calls() -> None:
+    """Load the networks and call each once: what ships computed did not need them."""
+    import torch
 
-    parser = argparse.ArgumentParser(prog="explorer.app.main", description="Serve the app.")
-    parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=None)
-    arguments = parser.parse_args()
-    launch(arguments.host, arguments.port)
+    from explorer.app import painter, studio
+    from explorer.models import zoo
+
+    engines = [(studio.common(), studio.noise([0]))]
+    if {painter.MODEL, painter.AUTOENCODER} <= set(zoo.available()):
+        painter.ready()
+        engines.append((painter.engine(), painter.noise([0])))
+        painter.decoded(engines[-1][1])
+    for engine, noise in engines:
+        engine(noise, torch.ones(1), engine.net.null_context(1))
+
+
+if __name__ == "__main__":
+    import sys
+
+    from explorer.cli import main
+
+    main(["app", *sys.argv[1:]])

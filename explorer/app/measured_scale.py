@@ -120,7 +120,8 @@ def _scene_table(found: list[dict], real: dict) -> str:
     }
     lines += "".join(_line(name, kept, row, " class='real'") for name, row in last.items() if row)
     return (
-        "<div class='scrolls'><table class='quality'><thead><tr><th scope='col'>scale</th>"
+        "<div class='scrolls' tabindex='0' role='region' aria-label='Table'>"
+        "<table class='quality'><thead><tr><th scope='col'>scale</th>"
         f"{head}</tr></thead><tbody>{lines}</tbody></table></div>"
     )
 

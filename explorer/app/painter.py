@@ -12,8 +12,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from explorer import backends
-from explorer.app import checks, studio
+from explorer import backends, sampling
+from explorer.app import checks
 from explorer.app.engine import Engine
 from explorer.app.player import grey
 from explorer.models import zoo
@@ -40,7 +40,7 @@ def engine() -> Engine:
 @cache
 def _engine() -> Engine:
     net = zoo.load(MODEL)
-    return Engine(net, backends.network(net))
+    return Engine(net, backends.network(net), backends.parallel)
 
 
 def vae() -> VAE:
@@ -62,9 +62,7 @@ def contexts(prompts: Sequence[str]) -> Tensor:
 
 def noise(seeds: Sequence[int]) -> Tensor:
     """Where runs start: pure noise (len(seeds), 4, 16, 16), each row of its own seed."""
-    cfg = engine().net.cfg
-    size = (cfg.image_channels, cfg.image_size, cfg.image_size)
-    return torch.stack([torch.randn(size, generator=studio.generator(seed)) for seed in seeds])
+    return sampling.noise(engine().net, seeds)
 
 
 @torch.no_grad()

@@ -34,6 +34,7 @@ from dataclasses import dataclass, field
 import gradio as gr
 import numpy as np
 
+from explorer.app import share
 from explorer.app.theme import widget
 
 ROLES = ("signal", "noise", "prediction")
@@ -179,7 +180,7 @@ def player(
         pick: pixels can be chosen (see above).
         empty: the sentence shown while there is no film.
     """
-    return gr.HTML(
+    made = gr.HTML(
         film.payload() if film else None,
         html_template=TEMPLATE,
         js_on_load=widget("player", "(detail) => trigger('pick', detail)"),
@@ -191,3 +192,5 @@ def player(
         empty=empty,
         elem_classes="explorer-widget",
     )
+    share.inputs(made, f"step.{name}", "Position of the player")
+    return made

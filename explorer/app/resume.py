@@ -4,7 +4,9 @@ from html import escape
 
 import gradio as gr
 
-from explorer.app import checks, controls, gallery
+from explorer.app import checks, controls, gallery, share
+from explorer.app.about import made
+from explorer.app.code import page as code
 from explorer.app.once import once
 from explorer.app.player import player
 from explorer.app.tables import NAMES
@@ -23,7 +25,14 @@ def _resumed(picture: tuple, starts: tuple, schedule: str, seed: int, label: int
     from explorer.app import resuming
 
     digit, ways = resuming.run(picture, starts, schedule, seed, label)
-    return resuming.film(ways).payload(), _table(digit, ways, label)
+    from explorer.app import studio
+
+    lines = code.resumed(picture, starts, schedule, seed, label)
+    told = {"told": "nothing" if label is None else label, "starts": str(list(starts))}
+    ran = {"noise": seed, "schedule": schedule, "sampler": "ddim", "NFE": resuming.STEPS}
+    name = f"resume-t{'-'.join(map(str, starts))}-noise{seed}"
+    said = made(name, lines, model=studio.digits().net.card.name, **told, **ran)
+    return resuming.film(ways).payload() | said, _table(digit, ways, label)
 
 
 def _table(digit: int, ways, label: int | None) -> str:
@@ -89,6 +98,7 @@ def build(context) -> None:
         label = gr.Radio(
             list(LABELS), value="nothing", label="Tell the model", elem_classes="chips"
         )
+        share.keep(label, "forward.told")
     with gr.Row():
         with gr.Column(scale=3, min_width=320):
             show = player(None, name="resume", picture=52, empty=EMPTY)

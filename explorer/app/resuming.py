@@ -9,12 +9,12 @@ import torch
 from torch import Tensor
 
 from explorer.app import studio
-from explorer.app.noise import normal
 from explorer.app.player import Film, Track, grey
 from explorer.denoisers import from_network
 from explorer.forward import noised
 from explorer.models import zoo
 from explorer.models.classifier import Classifier
+from explorer.noise import normal
 from explorer.samplers import Step, ddim
 from explorer.schedules import SCHEDULES, Level, levels_from
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import gradio as gr
 
-from explorer.app import checks, upload
+from explorer.app import checks, share, upload
 from explorer.app.controls import note
 from explorer.app.theme import template, widget
 from explorer.paths import default_root
@@ -24,14 +24,7 @@ PRIVACY = (
 
 def uploaded(path: object) -> dict:
     """A new file, for the inbox; the page makes all sizes from it. Raises gr.Error, a sentence."""
-    if not isinstance(path, str):
-        raise checks.refuse("Choose a picture file first.")
-    try:
-        picture = upload.full(path)
-    except (upload.UploadError, OSError) as error:
-        raise checks.refuse(str(error)) from None
-    finally:
-        Path(path).unlink(missing_ok=True)
+    picture = upload.taken(path)
     return {"key": "upload", **upload.packed(picture), "name": "your picture", "note": ""}
 
 
@@ -86,6 +79,7 @@ def build() -> None:
     if _offered():
         with gr.Row(elem_classes=["drawer", "drawer-mnist"]):
             number = gr.Number(0, label="Test digit, 0 to 9999", precision=0)
+            share.leave(number, "only where MNIST itself is at hand: the link holds no picture")
             another = gr.Button("Another digit", size="md")
         following = f"(number) => Math.floor(Math.random() * {DIGITS})"
         another.click(None, number, number, js=following, api_visibility="private").then(

@@ -2,7 +2,7 @@
 
 import gradio as gr
 
-from explorer.app import checks
+from explorer.app import checks, share
 from explorer.app.controls import SPACINGS
 from explorer.app.tables import NAMES
 from explorer.app.theme import template, widget
@@ -61,7 +61,7 @@ def use(event: gr.EventData) -> tuple[str, str, str]:
 
 def build(context) -> None:
     """The chapter; Samplers takes the grid from it."""
-    context.lent["grid"] = gr.HTML(
+    context.lent["grid"] = made = gr.HTML(
         None,
         html_template=template("steps.html"),
         js_on_load=widget("stepsView", "server", "(detail) => trigger('use', detail)"),
@@ -72,3 +72,6 @@ def build(context) -> None:
         spacings=SPACINGS,
         first=FIRST,
     )
+    share.inputs(made, "schedules.spaced", "Schedule", "[name=steps-schedule]")
+    share.inputs(made, "schedules.steps", "Steps", ".steps-n input")
+    share.inputs(made, "schedules.grid", "Your own grid, t of each step", ".steps-text input")

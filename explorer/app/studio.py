@@ -9,10 +9,11 @@ from functools import cache
 import torch
 from torch import Tensor
 
-from explorer import backends
+from explorer import backends, sampling
 from explorer.app import checks, labels, sessions
 from explorer.app.engine import Engine
 from explorer.models import zoo
+from explorer.sampling import generator as generator
 
 _lock = threading.Lock()
 _engine: Engine | None = None
@@ -30,7 +31,7 @@ def use(name_or_path: str) -> None:
         raise zoo.ZooError(f"{name_or_path} is a {net.card.kind}; the app needs a U-Net.")
     labels.use(net.cfg, net.card.facts)
     with _lock:
-        _engine, _name = Engine(net, backends.network(net)), name_or_path
+        _engine, _name = Engine(net, backends.network(net), backends.parallel), name_or_path
 
 
 def engine() -> Engine:
@@ -39,13 +40,23 @@ def engine() -> Engine:
     return own.engine if own else common()
 
 
+def loadable() -> str:
+    """What `zoo.load` takes for the network that runs here: a name, a path, or a file to come.
+
+    A network of one's own lies where the person who trained it has put it: the name it downloads
+    under stands for that.
+    """
+    own = sessions.chosen()
+    return f"{own.engine.net.card.name}.safetensors" if own else _name
+
+
 def common() -> Engine:
     """The engine of the app's model. Slow the first time: put it in `Context.warm_up`."""
     global _engine
     with _lock:
         if _engine is None:
             net = zoo.load(_name)
-            _engine = Engine(net, backends.network(net))
+            _engine = Engine(net, backends.network(net), backends.parallel)
         return _engine
 
 
@@ -58,19 +69,12 @@ def digits() -> Engine:
 @cache
 def _shipped() -> Engine:
     net = zoo.load("mnist")
-    return Engine(net, backends.network(net))
+    return Engine(net, backends.network(net), backends.parallel)
 
 
 def noise(seeds: list[int]) -> Tensor:
     """Where runs start: pure noise (len(seeds), C, H, W), each row of its own seed."""
-    cfg = engine().net.cfg
-    size = (cfg.image_channels, cfg.image_size, cfg.image_size)
-    return torch.stack([torch.randn(size, generator=generator(seed)) for seed in seeds])
-
-
-def generator(seed: int, stream: int = 0) -> torch.Generator:
-    """The random stream of a seed; stream 0 makes the first noise, others what samplers add."""
-    return torch.Generator().manual_seed((seed << 8) + stream)
+    return sampling.noise(engine().net, seeds)
 
 
 def contexts(labels: list[int]) -> tuple[Tensor, Tensor]:

@@ -1,7 +1,7 @@
 """The schedules as small tables for the browser, at hand before torch is.
 
 Torch takes a second to import and the page must not wait for it, so the tables of the default
-schedules ship in `assets/schedules.json`; tests/test_tables.py holds them equal to
+schedules ship in `assets/schedules.json`; tests/test_app.py holds them equal to
 `explorer.schedules`, and `python -m explorer.app.tables` writes them again.
 """
 
@@ -11,19 +11,14 @@ import struct
 from functools import cache
 from typing import TYPE_CHECKING
 
+from explorer.names import SCHEDULES as NAMES
 from explorer.paths import ASSETS
 
 if TYPE_CHECKING:
     from explorer.schedules import Schedule
 
 FILE = ASSETS / "schedules.json"
-NAMES = {
-    "linear": "linear",
-    "cosine": "cosine",
-    "karras": "Karras",
-    "zero_snr": "zero SNR",
-    "scaled_linear": "scaled linear",
-}
+__all__ = ["FOUR", "NAMES", "packed", "script", "shipped", "table"]
 FOUR = ("linear", "cosine", "karras", "zero_snr")  # those that are compared side by side
 
 

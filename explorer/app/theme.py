@@ -1,6 +1,6 @@
 """How the app looks: one calm Gradio theme, and the page's head with our own CSS and JavaScript.
 
-Every file of `assets/web` travels inside the page, once: no request, no cache to go stale, and
+The files of `assets/web` are served as one of styles and one of scripts, see explorer.app.bundle;
 nothing ever comes from another host. Colours come from `explorer.figures.palette` alone, as CSS
 variables: `--signal`, `--noise`, `--prediction`, `--schedule-linear`, `--sampler-ddim`, ...
 """
@@ -9,14 +9,20 @@ import json
 
 import gradio as gr
 
-from explorer.app import tables, terms
+from explorer import __version__
+from explorer.app import bundle, tables, terms
+from explorer.app.code import page
 from explorer.figures import palette
 from explorer.paths import ASSETS
+from explorer.words import catalogue
 
 WEB = ASSETS / "web"
 # In the order in which they run: base first, each later file uses only earlier ones.
 SCRIPTS = (
     "base.js",
+    "share/link.js",
+    "share/state.js",
+    "share/lock.js",
     "dictionary.js",
     "language.js",
     "normal.js",
@@ -83,12 +89,22 @@ SCRIPTS = (
     "unet/parts.js",
     "learning/digits.js",
     "learning/batch.js",
+    "share/dialog.js",
+    "save/code.js",
+    "save/files.js",
+    "save/gif.js",
+    "save/film.js",
+    "save/shot.js",
+    "save/numbers.js",
+    "save/moving.js",
+    "save/menu.js",
     "visit.js",
     "foot.js",
     "terms.js",
     "course/lessons.js",
     "course/glossary.js",
     "memory.js",
+    "look.js",
     "course/errors.js",
     "course/history.js",
     "course/conditions.js",
@@ -96,6 +112,7 @@ SCRIPTS = (
 )
 STYLES = (
     "app.css",
+    "share.css",
     "ask.css",
     "player.css",
     "forward.css",
@@ -125,11 +142,42 @@ STYLES = (
     "learning/batch.css",
     "course.css",
     "terms.css",
+    "save.css",
     "course/glossary.css",
     "course/errors.css",
     "course/history.css",
     "course/conditions.css",
     "course/quiz.css",
+    "present.css",
+)
+
+# Widgets with nothing of their own to save: controls, questions, texts.
+UNSAVED = frozenset(
+    (
+        "ask",
+        "clock",
+        "conditions",
+        "entrants",
+        "errors",
+        "glossary",
+        "guidanceExamples",
+        "guidanceInterval",
+        "history",
+        "inbox",
+        "languages",
+        "looks",
+        "latentOther",
+        "latentShelf",
+        "lessons",
+        "offer",
+        "promptExamples",
+        "quiz",
+        "relay",
+        "resume",
+        "share",
+        "sources",
+        "truthPad",
+    )
 )
 
 SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "sans-serif")
@@ -183,7 +231,7 @@ def theme() -> gr.themes.Base:
 
 
 def variables() -> str:
-    """The palette as CSS variables, for light ground and for dark."""
+    """The palette as CSS variables, for light ground, a projector's, and dark."""
     families = (
         ("", palette.ROLES),
         ("schedule-", palette.SCHEDULES),
@@ -194,7 +242,10 @@ def variables() -> str:
     inks |= {f"diverging-{end}": palette.Ink(colour, colour) for end, colour in diverging}
     light = "".join(f"--{name}:{ink.light};" for name, ink in inks.items())
     dark = "".join(f"--{name}:{ink.dark};" for name, ink in inks.items())
-    return f":root{{{light}}}\n.dark{{{dark}}}"
+    strong = "".join(
+        f"--{name}:{palette.STRONG.get(ink.light, ink.light)};" for name, ink in inks.items()
+    )
+    return f":root{{{light}}}\n:root.present{{{strong}}}\n.dark{{{dark}}}"
 
 
 def dashes() -> dict[str, str]:
@@ -206,12 +257,16 @@ def dashes() -> dict[str, str]:
 def widget(name: str, *arguments: str) -> str:
     """`js_on_load` that hands a gr.HTML to `explorer.<name>(element, props, watch, ...)`.
 
-    The head's scripts may run after the components appear, so the call waits for them.
+    The head's scripts may run after the components appear, so the call waits for them. What it
+    shows can be saved, but that of UNSAVED.
     """
-    call = f"explorer.{name}({', '.join(('element', 'props', 'watch', *arguments))})"
+    call = f"explorer.{name}({', '.join(('element', 'props', 'watch', *arguments))});"
+    if name not in UNSAVED:
+        call += f" explorer.saves(element, props, watch, '{name}');"
     return (
-        f"if (window.explorer && explorer.ready) {call};"
-        f" else document.addEventListener('explorer:ready', () => {call}, {{once: true}});"
+        f"{{ const begin = () => {{ {call} }};"
+        "if (window.explorer && explorer.ready) begin();"
+        " else document.addEventListener('explorer:ready', begin, {once: true}); }"
     )
 
 
@@ -220,13 +275,31 @@ def template(name: str) -> str:
     return (WEB / name).read_text("utf-8")
 
 
-def head() -> str:
-    """What goes into the page's <head>: our styles, then our scripts."""
-    styles = [variables(), *((WEB / name).read_text("utf-8") for name in STYLES)]
-    scripts = [(WEB / name).read_text("utf-8") for name in SCRIPTS]
-    scripts.append(
-        f"explorer.dashes = {json.dumps(dashes())}; {tables.script()} {terms.script()} "
+def styles() -> str:
+    """All of our style sheets, one after another."""
+    return "\n".join((WEB / name).read_text("utf-8") for name in STYLES)
+
+
+def scripts() -> str:
+    """All of our scripts, one after another, and the tables that they read."""
+    words = {
+        language: bundle.address(json.dumps(catalogue.load(language), ensure_ascii=False), "json")
+        for language in catalogue.others()
+    }
+    first = f"window.explorer = {{catalogues: {json.dumps(words)}}};"
+    last = (
+        f"explorer.dashes = {json.dumps(dashes())}; explorer.version = {json.dumps(__version__)}; "
+        f"{page.script()} {tables.script()} {terms.script()} "
         "explorer.ready = true;"
         "document.dispatchEvent(new Event('explorer:ready'));"
     )
-    return f"<style>{chr(10).join(styles)}</style>\n<script>{chr(10).join(scripts)}</script>"
+    return "\n".join([first, *((WEB / name).read_text("utf-8") for name in SCRIPTS), last])
+
+
+def head() -> str:
+    """What goes into the page's <head>: the palette, and where our styles and scripts are."""
+    return (
+        f"<style>{variables()}</style>\n"
+        f'<link rel="stylesheet" href="{bundle.address(styles(), "css")}">\n'
+        f'<script src="{bundle.address(scripts(), "js")}"></script>'
+    )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import gradio as gr
 
-from explorer.app import gallery
+from explorer.app import gallery, share
 from explorer.app.tables import NAMES
 from explorer.app.theme import template, widget
 from explorer.paths import ASSETS
@@ -31,7 +31,7 @@ def losses(model: str) -> dict | None:
 
 def build(context) -> None:
     """The chapter; all of it runs in the page."""
-    gr.HTML(
+    made = gr.HTML(
         None,
         html_template=template("training.html"),
         js_on_load=widget("trainingView"),
@@ -42,3 +42,4 @@ def build(context) -> None:
         model=Path(context.model).stem,
         picture=base64.b64encode(gallery.digits()[4].tobytes()).decode(),
     )
+    share.inputs(made, "schedules.loss", "Loss of", "[name=loss-of]")

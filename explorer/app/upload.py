@@ -6,10 +6,13 @@ A few kilobytes can unfold to gigabytes, so nothing is decoded before format and
 import base64
 import os
 import warnings
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageOps
+
+from explorer.app import checks
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
 LARGEST_FILE = 5 * 2**20  # bytes
@@ -40,9 +43,24 @@ def full(path: str | Path) -> np.ndarray:
     except Exception:  # Pillow's decoders raise many kinds for damaged files
         known = ", ".join(FORMATS)
         raise UploadError(f"The file is no picture that can be read: {known} are.") from None
-    ground = Image.new("RGBA", picture.size, "white")
-    square = ImageOps.fit(Image.alpha_composite(ground, picture).convert("RGB"), (FULL, FULL))
-    return np.asarray(square)
+    square = ImageOps.fit(picture, (FULL, FULL))  # small first: a photo holds 64 MB as it comes
+    ground = Image.new("RGBA", square.size, "white")
+    return np.asarray(Image.alpha_composite(ground, square).convert("RGB"))
+
+
+def taken(path: object) -> np.ndarray:
+    """As `full`, of what a browser sent; the file is deleted. Raises gr.Error, a sentence."""
+    if not isinstance(path, str):
+        raise checks.refuse("Choose a picture file first.")
+    try:
+        return full(path)
+    except UploadError as error:
+        raise checks.refuse(str(error)) from None
+    except (OSError, ValueError):
+        raise checks.refuse("The file did not arrive: choose it again.") from None
+    finally:
+        with suppress(OSError, ValueError):
+            Path(path).unlink(missing_ok=True)
 
 
 def packed(pixels: np.ndarray) -> dict:

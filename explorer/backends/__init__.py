@@ -10,12 +10,15 @@ Importing this imports no torch: the app asks for `chosen` before its page is se
 
 import os
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 from weakref import WeakSet
+
+from explorer.cores import cores
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -24,6 +27,10 @@ if TYPE_CHECKING:
     from explorer.models.model import Model
 
 PYTORCH = "pytorch"
+
+# What gives the function instead, where networks are computed elsewhere: explorer.serving sets it.
+elsewhere: "Callable[[Model], Network] | None" = None
+parallel = 1  # batches that an engine may have under way: more where it only waits for them
 
 
 @dataclass(frozen=True)
@@ -102,6 +109,8 @@ def network(net: "Model") -> "Network":
     It answers at once, by PyTorch, until a thread has exported the network (seconds, once: see
     `cache`). Raises ValueError as `chosen`.
     """
+    if elsewhere:
+        return elsewhere(net)
     name = chosen()
     card = getattr(net, "card", None)
     if name == PYTORCH or card is None or card.file is None:
@@ -144,15 +153,13 @@ def settled() -> bool:
     return chosen() == PYTORCH or (bool(switches) and all(one.settled for one in switches))
 
 
-def cores() -> int:
-    """How many cores a network may use: all that this process may, or OMP_NUM_THREADS, as torch.
+def threads() -> int:
+    """How many cores a network may use: this process's, or OMP_NUM_THREADS, as torch does.
 
     torch itself cannot be asked: in the app every thread but the engines' is held to one core.
     """
-    allowed = getattr(os, "sched_getaffinity", None)  # Linux only
-    count = len(allowed(0)) if allowed else os.cpu_count() or 1
     asked = os.environ.get("OMP_NUM_THREADS", "")
-    return int(asked) if asked.isdecimal() and int(asked) else count
+    return int(asked) if asked.isdecimal() and int(asked) else cores()
 
 
 def title(name: str) -> str:

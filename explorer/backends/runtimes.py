@@ -16,7 +16,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from explorer.backends import cores
+from explorer.backends import threads
 from explorer.denoisers import Network
 from explorer.models import zoo
 from explorer.models.unet import UNet
@@ -32,12 +32,12 @@ def load(name: str, model: bytes) -> Network:
 
 
 def _openvino(model: bytes, precision: str) -> Network:
-    import openvino  # type: ignore[import-untyped]
+    import openvino
 
     core = openvino.Core()
     settings = {
         "INFERENCE_PRECISION_HINT": precision,
-        "INFERENCE_NUM_THREADS": cores(),
+        "INFERENCE_NUM_THREADS": threads(),
         "PERFORMANCE_HINT": "LATENCY",  # one batch at a time, with all threads
         "ENABLE_CPU_PINNING": False,  # Python's threads need the cores too
     }
@@ -54,12 +54,12 @@ def _openvino(model: bytes, precision: str) -> Network:
 
 
 def _onnx(model: bytes) -> Network:
-    import onnxruntime  # type: ignore[import-untyped]
+    import onnxruntime
 
     from explorer.backends.export import NAMES
 
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = cores()
+    options.intra_op_num_threads = threads()
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 

@@ -27,13 +27,21 @@ PAINTED = """() => [...document.querySelectorAll('canvas')].some(c => {
 })"""
 
 
-def measure() -> dict:
-    """Medians over STARTS starts: seconds until served and until a picture; MB when idle, once."""
+def app(port: int) -> list[str]:
+    """The command that serves the app."""
+    return [sys.executable, "-m", "explorer", "app", "--port", str(port)]
+
+
+def measure(command: Callable[[int], list[str]] = app) -> dict:
+    """Medians over STARTS starts: seconds until served and until a picture; MB when idle, once.
+
+    command: of a port, the command that serves there.
+    """
     print("The app: five starts, the last until its memory rests.", flush=True)
     with _browser() as look:
-        _start(look)
-        runs = [_start(look) for _ in range(STARTS)]
-        resident = _start(look, _resident_at_rest)[2]
+        _start(look, command)
+        runs = [_start(look, command) for _ in range(STARTS)]
+        resident = _start(look, command, _resident_at_rest)[2]
     return {
         "served_s": median(run[0] for run in runs),
         "picture_s": median(run[1] for run in runs),
@@ -43,25 +51,35 @@ def measure() -> dict:
 
 
 def _start(
-    look: Callable[[str], None] | None, then: Callable[[int], float] = lambda pid: 0.0
+    look: Callable[[str], None] | None,
+    command: Callable[[int], list[str]],
+    then: Callable[[int], float] = lambda pid: 0.0,
 ) -> tuple[float, float, float]:
     """Seconds until HTTP 200, seconds until the first picture, and what `then` finds at its pid."""
-    port = _free_port()
-    command = [sys.executable, "-m", "explorer", "app", "--port", str(port)]
-    quiet = os.environ | {"PYTHONWARNINGS": "ignore"}
     began = time.perf_counter()
-    process = subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=quiet
-    )
-    try:
-        address = f"http://127.0.0.1:{port}/"
-        _wait_for(address, process)
+    with running(command) as (address, process):
         served = time.perf_counter() - began
         if look:
             look(address)
         else:
-            _wait_for(address + "config", process)
+            wait_for(address + "config", process)
         return served, time.perf_counter() - began, then(process.pid)
+
+
+@contextmanager
+def running(
+    command: Callable[[int], list[str]] = app,
+) -> Iterator[tuple[str, subprocess.Popen]]:
+    """The app as a process of its own, once it answers: its address and the process."""
+    port = free_port()
+    quiet = os.environ | {"PYTHONWARNINGS": "ignore"}
+    process = subprocess.Popen(
+        command(port), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=quiet
+    )
+    try:
+        address = f"http://127.0.0.1:{port}/"
+        wait_for(address, process)
+        yield address, process
     finally:
         process.terminate()
         try:
@@ -71,13 +89,13 @@ def _start(
             process.wait()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
 
 
-def _wait_for(address: str, process: subprocess.Popen) -> None:
+def wait_for(address: str, process: subprocess.Popen) -> None:
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         if process.poll() is not None:
@@ -92,12 +110,17 @@ def _wait_for(address: str, process: subprocess.Popen) -> None:
     raise ValueError(f"the app did not answer within {PATIENCE} seconds.")
 
 
+def resident(pid: int) -> float:
+    """MB of memory that a process and its children hold now."""
+    family = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
+    return sum(member.memory_info().rss for member in family) / 2**20
+
+
 def _resident_at_rest(pid: int) -> float:
     """MB of the process and its children once their memory has stood still for ten seconds."""
     history: list[float] = []
     for _ in range(PATIENCE):
-        family = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
-        history.append(sum(member.memory_info().rss for member in family) / 2**20)
+        history.append(resident(pid))
         recent = history[-11:]
         if len(recent) == 11 and max(recent) - min(recent) < 0.01 * max(recent):
             break

@@ -29,6 +29,15 @@ ROLES = {
     "prediction": Ink("#007A59", "#2BD4A4"),  # x0_hat: bluish green, likewise
 }
 
+# Inks on light ground as a projector shows them: of the same hue, with a contrast of 7 or more
+STRONG = {
+    BLUE: "#004F8F",
+    "#B84E00": "#8A3A00",
+    "#007A59": "#005C43",
+    "#A8447F": "#7D2C74",
+    "#8A6500": "#664B00",
+}
+
 # Signed numbers: below 0, 0, above 0 (ColorBrewer's PuOr, told apart by colour-blind eyes too)
 DIVERGING = ("#542788", "#F7F7F7", "#B35806")
 

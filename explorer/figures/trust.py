@@ -9,8 +9,8 @@ def shown(table: Mapping, labels: Mapping[str, str]) -> str:
     """The figures of the app's own map, then by layer and by step. labels: layer -> its name."""
     kinds = table["kinds"]
     return (
-        f"{_headline(kinds)}<h4>By layer, mean of its heads</h4>{_key(kinds)}"
-        f"{_by_layer(table, labels)}<h4>By step, noisiest first</h4>{_by_step(kinds)}"
+        f"{_headline(kinds)}<h2>By layer, mean of its heads</h2>{_key(kinds)}"
+        f"{_by_layer(table, labels)}<h2>By step, noisiest first</h2>{_by_step(kinds)}"
     )
 
 

@@ -15,11 +15,13 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from explorer.files import whole
+from explorer.models import budget, sums
 from explorer.models.model import Card, Model
 from explorer.paths import ASSETS
 
 Net = TypeVar("Net", bound=Model)
 MODELS = ASSETS / "models"
+SPARE = 2**20  # numbers that a network may hold beside those of its file
 _KEY = "denoising-explorer"  # the metadata entry that makes a safetensors file one of ours
 
 
@@ -112,11 +114,15 @@ def load(name_or_path: str | Path, wanted: type[Model] | None = None) -> Model:
     name_or_path: one of `available()`, or the path of a .safetensors file. wanted: the class that
     it must be of, `UNet` say.
     Raises ZooError, a sentence that names the file, for a name that does not exist, a damaged
-    file, a file that is not ours, weights of another architecture, and a network not `wanted`.
+    file, a file that is not ours, weights of another architecture, and a network not `wanted`. Of a
+    name, the weights must be those that were shipped (see `sums`); of any file, no network is built
+    that is larger.
     """
     path = locate(name_or_path)
+    if _is_name(name_or_path) and sums.changed(path):
+        raise ZooError(f"{path} {sums.CHANGED}")
     tensors, about = _read(path)
-    net = _build(path, about)
+    net = _build(path, about, sum(value.numel() for value in tensors.values()))
     if wanted and not isinstance(net, wanted):
         raise ZooError(f"{path} holds a {about['kind']}; what is needed is a {wanted.__name__}.")
     _check_match(path, net.state_dict(), tensors)
@@ -141,8 +147,7 @@ def adopt(net: nn.Module, name_or_path: str | Path) -> None:
 def locate(name_or_path: str | Path) -> Path:
     """The file of weights that a name, or a path, means. Raises ZooError where there is none."""
     path = Path(name_or_path)
-    is_name = isinstance(name_or_path, str) and len(path.parts) == 1 and not path.suffix
-    if is_name:
+    if _is_name(name_or_path):
         named = MODELS / f"{path.name}.safetensors"
         if named.is_file():
             return named
@@ -153,6 +158,12 @@ def locate(name_or_path: str | Path) -> Path:
     if not path.is_file():
         raise ZooError(f"There is no file {path}: give a model's name or the path of its weights.")
     return path
+
+
+def _is_name(name_or_path: str | Path) -> bool:
+    """Whether a model's name is meant, rather than a file."""
+    path = Path(name_or_path)
+    return isinstance(name_or_path, str) and len(path.parts) == 1 and not path.suffix
 
 
 def _half(value: Tensor, name: str, path: Path) -> Tensor:
@@ -188,8 +199,8 @@ def _read(path: Path) -> tuple[dict[str, Tensor], dict]:
 _ABOUT = {"kind": str, "config": dict, "facts": dict}
 
 
-def _build(path: Path, about: dict) -> Model:
-    """The network that the description asks for, its weights still random."""
+def _build(path: Path, about: dict, numbers: int) -> Model:
+    """The network of at most so many numbers that is described, its weights still random."""
     kind, config = about["kind"], about["config"]
     if kind not in KINDS:
         raise ZooError(f"{path} holds a {kind!r}; this version knows {', '.join(KINDS)}.")
@@ -197,10 +208,12 @@ def _build(path: Path, about: dict) -> Model:
     unknown = sorted(set(config) - {field.name for field in fields(config_class)})
     if unknown:
         raise ZooError(f"{path} has the unknown setting {unknown[0]!r}; it needs a newer explorer.")
+    if key := budget.absurd(config):
+        raise ZooError(f"{path} describes a network that cannot be built: {key} is too large.")
     # JSON has no tuples. The random start is drawn aside: loading moves nobody's random stream.
     config = {k: tuple(v) if isinstance(v, list) else v for k, v in config.items()}
     try:
-        with torch.random.fork_rng(devices=[]):
+        with torch.random.fork_rng(devices=[]), budget.Budget(numbers + SPARE):
             return net_class(config_class(**config))
     except (TypeError, ValueError, RuntimeError, IndexError, ArithmeticError) as error:
         reason = str(error).splitlines()[0].rstrip(".")

@@ -39,6 +39,8 @@ def read(path: Path) -> tuple[dict[str, Tensor], dict]:
     try:
         with safe_open(path, "pt") as file:
             facts = json.loads(file.metadata()["facts"])
+            if not isinstance(facts["step"], int) or not isinstance(facts["recipe"], dict):
+                raise TypeError("step and recipe")
             return {k: file.get_tensor(k) for k in file.keys()}, facts  # noqa: SIM118
     except (SafetensorError, KeyError, TypeError, json.JSONDecodeError) as error:
         raise ValueError(

@@ -64,7 +64,13 @@ class Run:
                 f"{path} was made with another recipe ({', '.join(differ)} differ): "
                 "resume with the same settings, or train in another folder"
             )
-        checkpoint.restore(tensors, self.net, self.ema, self.optimizer)
+        try:
+            checkpoint.restore(tensors, self.net, self.ema, self.optimizer)
+        except (RuntimeError, LookupError, ValueError, TypeError) as error:
+            raise ValueError(
+                f"{path} holds other tensors than this recipe's network has: "
+                "delete it and train again without --resume"
+            ) from error
         self.step = facts["step"]
 
 

@@ -9,7 +9,8 @@ import torch
 from torch import Tensor
 
 from explorer.denoisers import Target, target
-from explorer.schedules import SCHEDULES, Level, Schedule, straight
+from explorer.level import Level, straight
+from explorer.schedules import SCHEDULES, Schedule
 
 LEAST, MOST = 1 / 80, 80.0  # of sigma/alpha; MOST is where EDM begins to sample
 GAMMA = 5.0  # of min-SNR, as its paper recommends

@@ -226,27 +226,3 @@ def test_a_swap_shows_the_maps_kept_for_more_and_more_steps(page, app, watch):
     page.get_by_text("maps kept in 20 of 20 steps").first.wait_for()
     assert page.locator(".runs-row label").count() == 6
     assert watch.errors == []
-
-
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
-def test_every_chapter_fits_and_names_its_pictures(browser, app, width, scheme):
-    context = browser.new_context(viewport={"width": width, "height": 844}, color_scheme=scheme)
-    page = context.new_page()
-    page.set_default_timeout(SLOW)
-    open_tab(page, app, "Attention", READY)
-    ready = {
-        "Pixels": ".attention .look:not([hidden])",
-        "Is it to be trusted?": ".attention-trust >> visible=true",
-        "Cause": CAUSE,
-        "Words": READY,
-    }
-    for title, there in ready.items():
-        page.get_by_role("tab", name=title, exact=True).click()
-        page.wait_for_selector(there)
-        two_frames(page)
-        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, title
-        unnamed = page.locator("canvas:not([aria-label]):not([aria-hidden] *) >> visible=true")
-        assert unnamed.count() == 0, title
-        field = page.get_by_label("Prompt", exact=False).first
-        assert field.is_visible() == (title in ("Words", "Cause"))
-    context.close()

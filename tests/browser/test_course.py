@@ -70,7 +70,7 @@ def test_ways_in_are_drawn_and_works_filtered_by_theme(page, app, watch):
     page.locator(".history .themes").get_by_role("button", name="Samplers").click()
     left = [work for work in WORKS if work.theme == "samplers"]
     expect(page.locator(".history article:visible")).to_have_count(len(left))
-    years = page.locator(".history li:visible h3").all_text_contents()
+    years = page.locator(".history li:visible h2").all_text_contents()
     assert years == sorted({str(work.year) for work in left})
     expect(page.locator(".history [data-part=count]")).to_contain_text(str(len(left)))
     page.locator(".history article:visible .visit").first.click()

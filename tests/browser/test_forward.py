@@ -6,7 +6,7 @@ import torch
 
 from explorer import forward
 from explorer.app import gallery, pictures
-from explorer.app.noise import normal
+from explorer.noise import normal
 from explorer.schedules import SCHEDULES, Level
 
 from .conftest import drag, open_tab, pace, pixels, two_frames
@@ -155,18 +155,3 @@ def test_the_histogram_becomes_the_normal_curve(page_at):
     assert np.abs(density - counts / 784 * 6).max() < 0.012  # a pixel on an edge, a rounded path
     curve = np.exp(-((edges[:-1] + 1 / 12) ** 2) / 2) / np.sqrt(2 * np.pi)
     assert np.abs(density - curve).max() < 4 * np.sqrt(0.4 * 6 / 784)
-
-
-@pytest.mark.parametrize("width, scheme", STATES)
-def test_no_errors_and_nothing_sticks_out(browser, app, width, scheme):
-    from .conftest import Watch
-
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
-    page = context.new_page()
-    watch = Watch(page)
-    open_tab(page, app, "Forward", ".forward canvas")
-    page.wait_for_load_state("networkidle")
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-    assert watch.errors == []
-    assert [u for u in watch.requests if not u.startswith((app, "data:", "blob:"))] == []
-    context.close()

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from explorer.app import gallery
-from explorer.app.noise import normal
 from explorer.forward import transition
+from explorer.noise import normal
 from explorer.schedules import SCHEDULES
 
 from .conftest import open_chapter, pixels, seek_forward, two_frames

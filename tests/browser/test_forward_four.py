@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from explorer.app import gallery
-from explorer.app.noise import normal
 from explorer.app.tables import FOUR
+from explorer.noise import normal
 from explorer.schedules import SCHEDULES
 
 from .conftest import drag, open_chapter, pixels, seek_forward, two_frames

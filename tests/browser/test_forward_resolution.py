@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from explorer.app import pictures
-from explorer.app.noise import normal
+from explorer.noise import normal
 from explorer.schedules import SCHEDULES, Level
 
 from .conftest import open_chapter, pace, pixels, seek_forward

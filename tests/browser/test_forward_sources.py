@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from explorer.app import upload
-from explorer.app.noise import normal
+from explorer.noise import normal
 from explorer.schedules import SCHEDULES
 
 from .conftest import open_chapter, open_tab, pixels, two_frames

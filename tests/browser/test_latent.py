@@ -8,7 +8,7 @@ from explorer.app.latent import asked, edits, shelf
 from explorer.app.tabs import latent
 from explorer.models import zoo
 
-from .conftest import Watch, open_chapter, open_tab, pixels, two_frames
+from .conftest import open_chapter, pixels, two_frames
 from .test_samplers import WAIT, call, errors
 
 pytestmark = [
@@ -46,24 +46,6 @@ def until_still(page, selector: str) -> list[int]:
         last = now
         page.wait_for_timeout(1000)
     return now
-
-
-@pytest.mark.parametrize("width, scheme", [(390, "dark"), (1280, "light")])
-def test_every_chapter_opens_with_pictures(browser, app, width, scheme):
-    context = browser.new_context(viewport={"width": width, "height": 844}, color_scheme=scheme)
-    page = context.new_page()
-    watch = Watch(page)
-    open_tab(page, app, "Latent", ".chapters >> visible=true")
-    for title in QUICK:
-        page.get_by_role("tab", name=title, exact=True).locator("visible=true").first.click()
-        panel = page.locator(".latent-chapters .tabitem >> visible=true")
-        panel.locator("canvas >> visible=true").first.wait_for(timeout=WAIT)
-        expect(panel.locator("canvas[aria-label='Not drawn yet']")).to_have_count(0, timeout=WAIT)
-        assert panel.locator("canvas:not([aria-label])").count() == 0, title
-        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, title
-    assert errors(watch) == []
-    assert [u for u in watch.requests if not u.startswith((app, "data:", "blob:"))] == []
-    context.close()
 
 
 def test_another_picture_is_encoded_and_pointing_reads_its_cells(page, app, watch):

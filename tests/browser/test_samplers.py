@@ -71,7 +71,7 @@ def test_rows_are_locked_to_nfe_and_equal_samplers_end_in_equal_pixels(
     page, app, watch, width, scheme
 ):
     open_at(page, app, "Samplers", width, scheme)
-    assert page.locator("section.row h4").count() == 6
+    assert page.locator("section.row h2").count() == 6
     watch.requests.clear()
 
     seek(page, 11)

@@ -5,9 +5,9 @@ import pytest
 
 from explorer import schedules
 from explorer.app import gallery
-from explorer.app.noise import normal
 from explorer.app.tables import FOUR
 from explorer.app.tabs.schedules import redraw
+from explorer.noise import normal
 from explorer.schedules import SCHEDULES
 
 from .conftest import Watch, drag, open_chapter, pixels, two_frames

@@ -111,18 +111,3 @@ def test_an_empty_drawing_is_refused_and_a_drawn_one_is_learnt(page, app, watch,
     chapter.locator(".said", has_text="Done: 20 steps").wait_for(timeout=60_000)
     assert chapter.locator(".about").inner_text().startswith("what you draw; predicts v;")
     assert watch.errors == []
-
-
-@pytest.mark.parametrize("width, theme", [(1280, "light"), (390, "dark")])
-def test_the_chapter_fits_and_names_its_pictures(page, app, watch, width, theme):
-    page.set_viewport_size({"width": width, "height": 900})
-    open_chapter(
-        page, f"{app}/?__theme={theme}", train.TITLE, TITLE, f"{CHAPTER} .body:not([hidden])"
-    )
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    page.wait_for_function(
-        f"() => [...document.querySelectorAll('{CHAPTER} canvas')].length === 4 &&"
-        f" [...document.querySelectorAll('{CHAPTER} canvas')].every("
-        "c => !c.ariaLabel.includes('Not drawn'))"
-    )
-    assert watch.errors == []

@@ -36,7 +36,7 @@ def parts(page, app, watch):
 
 def open_block(page, name: str, title: str) -> None:
     page.locator(BLOCK.format(name)).click()
-    page.locator(".unet-features h4", has_text=title).wait_for(timeout=WAIT)
+    page.locator(".unet-features h2", has_text=title).wait_for(timeout=WAIT)
     two_frames(page)
 
 
@@ -73,9 +73,9 @@ def works_by_keyboard(network) -> None:
     expect(first).to_have_attribute("aria-pressed", "true")
     first.focus()
     network.keyboard.press("ArrowRight")
-    expect(network.locator(".unet-drawing .info h4")).to_have_text("shrink 1: convolution")
+    expect(network.locator(".unet-drawing .info h2")).to_have_text("shrink 1: convolution")
     network.keyboard.press("Enter")
-    network.locator(".unet-features h4", has_text="shrink 1").wait_for(timeout=WAIT)
+    network.locator(".unet-features h2", has_text="shrink 1").wait_for(timeout=WAIT)
     expect(network.locator(BLOCK.format("shrink.0"))).to_have_attribute("aria-pressed", "true")
 
 
@@ -112,7 +112,7 @@ def other_maps_of_the_same_block_at_another_noise_level(network) -> None:
     level.press("Enter")
     expect(network.locator(".unet-features .about")).to_contain_text("80°", timeout=WAIT)
     two_frames(network)
-    assert network.locator(".unet-features h4").inner_text() == "up 3: residual block"
+    assert network.locator(".unet-features h2").inner_text() == "up 3: residual block"
     assert (colours(network, SHEET) != before).any()
 
 

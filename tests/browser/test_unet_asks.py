@@ -9,7 +9,7 @@ from explorer.app.inside import jump, lie, losses, names
 from explorer.app.training_view import losses as table_of
 from explorer.models import zoo
 
-from .conftest import Watch, open_chapter, open_tab, pixels, two_frames
+from .conftest import Watch, open_chapter, pixels, two_frames
 from .test_samplers import WAIT, call, errors
 
 pytestmark = [
@@ -35,25 +35,6 @@ def asked_of(watch: Watch, app: str) -> list[str]:
 def scrub(page, position: int) -> None:
     page.locator(SLIDER).fill(str(position))
     two_frames(page)
-
-
-@pytest.mark.parametrize("width, scheme", [(390, "dark"), (1280, "light")])
-def test_every_chapter_opens_with_something_to_see(browser, app, width, scheme):
-    context = browser.new_context(viewport={"width": width, "height": 844}, color_scheme=scheme)
-    page = context.new_page()
-    watch = Watch(page)
-    open_tab(page, app, "U-Net", ".chapters >> visible=true")
-    for module in (lie, names, jump, losses):
-        page.get_by_role("tab", name=module.TITLE, exact=True).locator("visible=true").click()
-        panel = page.locator(".unet-chapters .tabitem >> visible=true")
-        panel.locator("svg.plot >> visible=true").first.wait_for(timeout=WAIT)
-        expect(panel.locator("canvas[aria-label='Not drawn yet']")).to_have_count(0, timeout=WAIT)
-        assert panel.locator("canvas:not([aria-label])").count() == 0, module.TITLE
-        assert panel.locator("svg.plot:not([aria-label])").count() == 0, module.TITLE
-        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-    assert errors(watch) == []
-    assert [u for u in watch.requests if not u.startswith((app, "data:", "blob:"))] == []
-    context.close()
 
 
 def test_another_told_angle_is_another_guess_and_asks_nothing(page, app, watch):

@@ -58,11 +58,12 @@
     const draw = ex.oncePerFrame(paint);
     let data = null, layers = [], ramp = null, frames = null, large = null, plain = null, made = [], thumbs = [];
     let word = 0, step = 0, choice = null, asked = null, probe = null; // asked, probe: [x, y] in [0, 1)
+    let placed = false, wanted = null; // asked by a person; by a link
     const share = find('.blend input');
     share.addEventListener('input', draw);
     share.dataset.keys = 'own';
 
-    const transport = ex.transport(find('.controls'), { name: 'Step of the run',
+    const transport = ex.transport(find('.controls'), { name: 'Step of the run', key: 'step.words',
       label: (position) => (data ? data.positions[position] : ''),
       onmove(position) { step = position; draw(); } });
     root.querySelector('.large').addEventListener('keydown', transport.key);
@@ -77,6 +78,8 @@
       const columns = data.words.map((_, k) => Float32Array.from(rows, (row) => row[k]));
       const top = Math.max(...columns[word]) || 1, offset = step * 3 * data.size ** 2;
       blend(large.picture, frames, offset, data.size, columns[word], side, top, ramp, Number(share.value) / 100);
+      ex.numbers(large.picture.canvas, () => [{ name: `which places look at ${data.words[word]}`, columns: Array.from({ length: side }, (_, x) => x),
+        rows: Array.from({ length: side }, (_, y) => Array.from(columns[word].subarray(y * side, (y + 1) * side))) }]);
       large.outline(ink(frames, offset, data.size));
       plain.show(frames, offset);
       made.forEach(({ picture, input, chip }, k) => {
@@ -137,6 +140,7 @@
       const asks = ex.element('span', { class: 'mark asks' }), probed = ex.element('span', { class: 'mark probe' });
       picture.canvas.tabIndex = 0;
       picture.canvas.dataset.keys = 'own';
+      picture.canvas.dataset.share = 'attention.place';
       const { over, outline } = ex.outline(size);
       host.replaceChildren(picture.canvas, over, probed, asks);
       listen(picture.canvas);
@@ -150,7 +154,7 @@
       };
       canvas.addEventListener('pointermove', (event) => { probe = at(event); draw(); });
       canvas.addEventListener('pointerleave', () => { probe = null; draw(); });
-      canvas.addEventListener('click', (event) => { asked = at(event); probe = null; draw(); });
+      canvas.addEventListener('click', (event) => { asked = at(event); placed = true; probe = null; draw(); });
       canvas.addEventListener('blur', () => { probe = null; draw(); });
       canvas.addEventListener('keydown', (event) => {
         const moves = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
@@ -161,6 +165,7 @@
           probe = middle(within(Math.floor(from / side) + dy) * side + within((from % side) + dx), side);
         } else if (event.key === 'Enter' || event.key === ' ') {
           asked = probe || asked;
+          placed = true;
           probe = null;
         } else return;
         event.preventDefault();
@@ -192,14 +197,18 @@
       step = same ? step : data.start.step;
       choice = choice || { layer: data.usual, head: null };
       const { side, all } = view(layers, choice);
-      asked = middle(largest(Array.from(all(step), (row) => row[word])), side);
+      placed = Boolean(wanted);
+      asked = wanted || middle(largest(Array.from(all(step), (row) => row[word])), side);
+      wanted = null;
       set('.note', data.note);
       set('.about', data.about);
-      transport.set(data.positions.length, step, 4);
+      transport.set(data.positions.length, step, 4, data.start.step);
       draw();
     }
 
     find('.layers').addEventListener('toggle', draw);
+    ex.state.register('attention.place', { set(text) { wanted = ex.state.pair(text); },
+      get: () => (!data ? undefined : placed ? asked.map((v) => v.toFixed(4)).join() : null) });
     watch('value', load);
     load();
   };

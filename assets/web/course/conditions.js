@@ -48,14 +48,14 @@
     return root;
   }
 
-  const way = (one) => ex.element('article', { id: `way-${one.id}` }, ex.element('h4', {}, one.title), drawing(one),
+  const way = (one) => ex.element('article', { id: `way-${one.id}` }, ex.element('h3', {}, one.title), drawing(one),
     ex.element('p', {}, one.how), ex.line('quiet', 'Here.', one.here),
     ex.element('p', { class: 'quiet', translate: 'no' }, one.paper));
 
   function told(one, titles) {
     const jump = (id) => ex.element('button', { type: 'button', class: 'plain',
       onclick: () => document.getElementById(`way-${id}`).scrollIntoView({ behavior: ex.calm() ? 'auto' : 'smooth', block: 'center' }) }, titles.get(id));
-    return ex.element('article', {}, ex.element('h4', {}, one.title), ex.element('p', {}, one.what),
+    return ex.element('article', {}, ex.element('h3', {}, one.title), ex.element('p', {}, one.what),
       ex.element('p', { class: 'takes' }, ...one.ways.map(jump)),
       one.live.length ? ex.element('ul', {}, ...one.live.map(([place, text]) => ex.element('li', {}, ex.line('', ex.visitor(place), text)))) : null,
       ex.line('quiet', 'Not shown here.', one.cannot));

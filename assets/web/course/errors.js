@@ -37,7 +37,7 @@
         type: 'button', class: 'plain', 'aria-controls': id,
         onclick: () => { kept = { ...kept, [error.id]: key }; ex.remember(KEY, kept); draw(); } }, text));
       told.id = id;
-      const root = ex.element('li', {}, ex.element('h4', {}, error.said),
+      const root = ex.element('li', {}, ex.element('h2', {}, error.said),
         ex.element('p', { class: 'own', role: 'group', 'aria-label': error.said }, ...buttons), told);
       return { error, told, buttons, root };
     });

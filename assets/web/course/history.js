@@ -5,7 +5,7 @@
 
   function work({ people, title, theme, changed, place }, themes) {
     return ex.element('article', { 'data-theme': theme },
-      ex.element('h4', { translate: 'no' }, title),
+      ex.element('h3', { translate: 'no' }, title),
       ex.element('p', { class: 'quiet', translate: 'no' }, people),
       ex.element('p', {}, changed),
       ex.element('p', { class: 'quiet ways' }, ex.element('span', { class: 'theme' }, themes.get(theme)),
@@ -18,7 +18,7 @@
     const buttons = [[ALL, 'All'], ...props.themes].map(([key, name]) => ex.element('button',
       { type: 'button', class: 'plain', 'data-theme': key, onclick: () => show(key) }, name));
     const years = [...new Set(props.works.map(({ year }) => year))].map((year) => ex.element('li', {},
-      ex.element('h3', {}, String(year)),
+      ex.element('h2', {}, String(year)),
       ...props.works.filter((one) => one.year === year).map((one) => work(one, themes))));
 
     function show(theme) {

@@ -40,7 +40,7 @@
       return ex.line(right ? 'answered right' : 'answered', TITLES[take], answer ?? 'No answer',
         ex.element('em', {}, right ? 'right' : 'not right'));
     });
-    return ex.element('li', {}, ex.element('h4', {}, item.ask), ...lines,
+    return ex.element('li', {}, ex.element('h3', {}, item.ask), ...lines,
       ex.line('solution', 'Right answer', item.right), ex.element('p', {}, item.why),
       ex.element('p', { class: 'quiet' }, ex.visitor(item.place)));
   }
@@ -104,10 +104,10 @@
       shown = TAKES.every(done);
       part('status').textContent = shown ? 'Handed in. Both are done.' : 'Handed in and kept in this browser.';
       draw();
-      if (shown) results.querySelector('h3').focus();
+      if (shown) results.querySelector('h2').focus();
     });
     part('later').addEventListener('click', () => { taking = null; draw(); });
-    part('show').addEventListener('click', () => { shown = true; draw(); results.querySelector('h3').focus(); });
+    part('show').addEventListener('click', () => { shown = true; draw(); results.querySelector('h2').focus(); });
     part('save').addEventListener('click', () => save(table(items, kept), 'denoising-explorer-quiz.csv'));
     forget.addEventListener('click', () => {
       if (!sure) { sure = true; draw(); return; }

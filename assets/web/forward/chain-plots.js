@@ -26,7 +26,6 @@
       for (let t = 0; t <= T; t += STEP) d += `${d ? 'L' : 'M'}${x(t).toFixed(1)} ${y(value(t)).toFixed(1)}`;
       return d;
     };
-    const line = (name, value) => ex.svg('path', { class: name, d: path(value) });
     const seek = (event) => {
       if (event.type === 'pointermove' && !event.buttons && event.pointerType !== 'mouse') return;
       const box = root.getBoundingClientRect(), at = ((event.clientX - box.left) / box.width) * W;
@@ -34,6 +33,16 @@
       ex.announce(document, 'seek', { player: 'forward', position: t });
     };
     root.addEventListener('pointerdown', seek);
+    const drawn = {};
+    const line = (name, value) => {
+      drawn[name] = value;
+      return ex.svg('path', { class: name, d: path(value) });
+    };
+    ex.numbers(root, () => {
+      const named = Object.entries(drawn).filter(([name]) => name !== 'fan').map(([name, value]) => [name.split(' ')[0], value]);
+      return [{ name: title, columns: ['t', ...named.map(([name]) => name)],
+        rows: Array.from({ length: T + 1 }, (_, t) => [t, ...named.map(([, value]) => value(t))]) }];
+    });
     return {
       draw: (...made) => lines.replaceChildren(...made), line,
       cursor(t) { rule.setAttribute('x1', x(t)); rule.setAttribute('x2', x(t)); },

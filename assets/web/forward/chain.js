@@ -58,7 +58,7 @@
     const { state, level, screen, averaged } = ex.lab, screens = {};
     for (const part of ['walked', 'jumped', 'summed']) screens[part] = screen(find(`[data-part=${part}]`));
     const plots = ex.chainPlots(find('.mean-plot'), find('.variance-plot'));
-    let chain = null, people = null, x0 = null, eps = null, pixel = null, made = '', mark = null;
+    let chain = null, people = null, x0 = null, eps = null, pixel = null, made = '', mark = null, place = null; // place: chosen by a person or a link
 
     function small() { // the picture and its noise, averaged down; averaging k x k shrinks noise k-fold
       const factor = state.size > SIDE ? state.size / SIDE : 1, side = state.size / factor;
@@ -73,10 +73,12 @@
       for (const s of Object.values(screens)) s.fit(side, state.channels);
       if (screens.walked.canvas !== mark) { // a new canvas: make it choose pixels
         mark = screens.walked.canvas;
-        const pick = ex.pickable(mark, (x, y) => { pixel = { x, y, i: (y * side + x) * state.channels }; lines(); draw(); });
-        const centre = Math.floor(side / 2);
-        pixel = { x: centre, y: centre, i: (centre * side + centre) * state.channels };
-        pick.show(centre, centre);
+        const put = (x, y) => { pixel = { x, y, i: (y * side + x) * state.channels }; };
+        const pick = ex.pickable(mark, (x, y) => { place = [x, y]; put(x, y); lines(); draw(); });
+        mark.dataset.share = 'forward.pixel';
+        const centre = Math.floor(side / 2), [x, y] = place && Math.max(...place) < side ? place : [centre, centre];
+        put(x, y);
+        pick.show(x, y);
       }
       made = '';
     }
@@ -129,6 +131,8 @@
       find('.sum').textContent = `${ex.four(beta)} + (1 − ${ex.four(beta)}) · ${ex.four(before)} = ${ex.four(sigma ** 2)}`;
     }
 
+    ex.state.register('forward.pixel', { get: () => place && place.join(), set(text) { place = ex.state.pair(text); } });
+    ex.made.set(element, () => ex.madeForward('chain'));
     ex.lab.add({ element: root, picture, draw });
   };
 })(window.explorer);

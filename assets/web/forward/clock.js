@@ -6,7 +6,7 @@
     const root = element.querySelector('.clock'), find = (selector) => root.querySelector(selector);
     const { names, seeds, start } = props, { lab } = ex;
     const transport = ex.transport(find('.controls'), {
-      name: 'Time t', label: (t) => 't = ' + t, onmove: (t) => lab.set({ t }) });
+      name: 'Time t', key: 'forward.t', label: (t) => 't = ' + t, onmove: (t) => lab.set({ t }) });
 
     for (const [key, name] of Object.entries(names)) {
       const input = ex.element('input', { type: 'radio', name: 'forward-schedule', value: key,
@@ -24,5 +24,6 @@
       if (detail.player === 'forward') transport.seek(detail.position);
     });
     transport.set(ex.schedules.linear.alpha.length, start, 8);
+    ex.state.scan(); // what a link asks for, before anything is drawn
   };
 })(window.explorer);

@@ -43,6 +43,7 @@
       numbers(find, { alpha, sigma }, t);
     }
 
+    ex.made.set(element, () => ex.madeForward('closed form'));
     ex.lab.add({ element: root, draw, picture() { for (const part of PARTS) screens[part].fit(); } });
   };
 })(window.explorer);

@@ -74,7 +74,7 @@
     }
     const figure = ex.element('figure', { class: 'screen' });
     const root = ex.element('div', { class: 'four-card', 'data-schedule': name },
-      ex.element('h4', {}, ex.swatch(name), label), figure, list);
+      ex.element('h2', {}, ex.swatch(name), label), figure, list);
     return { root, fields, screen: ex.lab.screen(figure) };
   }
 
@@ -124,6 +124,10 @@
       drawMap(places, { t: state.t, db: db(level()) }, same === 'snr');
     }
 
+    ex.made.set(element, () => {
+      const T = ex.schedules.linear.alpha.length - 1;
+      return ex.madeForward('four', { names: keys, times: keys.map((name) => place(name).t ?? T) });
+    });
     ex.lab.add({ element: root, draw, picture() {
       values = cards.map(() => new Float64Array(state.x0.length));
       for (const c of cards) c.screen.fit();

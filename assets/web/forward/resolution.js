@@ -106,6 +106,7 @@
       find('.gain').hidden = mode === 'same';
     }
 
+    ex.made.set(element, () => ({ ...ex.madeForward('closed form'), name: 'resolution', code: '' }));
     ex.lab.add({ element: root, picture, draw });
   };
 })(window.explorer);

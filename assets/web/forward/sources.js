@@ -11,6 +11,28 @@
     return picture.canvas;
   }
 
+  // A drawing for a link: runs of black and of white as the grey and their length, other greys as they are.
+  function shortened(greys) {
+    const out = [];
+    for (let i = 0; i < greys.length;) {
+      const grey = greys[i], from = i++;
+      if (grey > 0 && grey < 255) { out.push(grey); continue; }
+      while (i < greys.length && greys[i] === grey && i - from < 255) i++;
+      out.push(grey, i - from);
+    }
+    return Uint8Array.from(out);
+  }
+
+  function lengthened(short, length) {
+    const out = [];
+    for (let i = 0; i < short.length; i++) {
+      if (short[i] > 0 && short[i] < 255) out.push(short[i]);
+      else for (let left = short[++i]; left > 0; left--) out.push(short[i - 1]);
+    }
+    if (out.length !== length) throw new Error('This is no drawing.');
+    return out;
+  }
+
   // The pixels of a PNG that came as base64, RGB (size * size * 3).
   async function decoded(png) {
     const image = new Image();
@@ -102,9 +124,16 @@
       leave() { easel.hidden = true; pad.active = false; } });
     find('.clear').onclick = () => { pad.clear(); paper.canvas.focus(); };
 
+    ex.state.register('forward.drawing', {
+      get: () => (pad.empty ? null : ex.state.pack(shortened(pad.pixels))),
+      set(text) { pad.pixels.set(lengthened(ex.state.unpack(text), SIDE * SIDE)); },
+    });
+    paper.canvas.dataset.share = 'forward.drawing';
+
     Object.assign(ex.sources, { add, choose, say, unit, whole: (key) => wholes.get(key) });
     ex.sources.ready = true;
     document.dispatchEvent(new Event('explorer:sources'));
     choose(props.start);
+    ex.state.scan(); // what a link asks for, before anything is drawn
   };
 })(window.explorer);

@@ -15,7 +15,7 @@
 
   ex.threeNames = function (element, props, watch) {
     const root = element.querySelector('.three-names'), find = (selector) => root.querySelector(selector);
-    let got = null, parts = null, pictures = {}, grids = [], at = null, built = '';
+    let got = null, parts = null, pictures = {}, grids = [], at = null, wanted = null, built = '';
 
     const symbol = (key) => ex.element('span', { class: PARTS[key][1] || '' }, ex.element('span', { class: 'math' }, ex.symbol(PARTS[key][0])));
 
@@ -23,7 +23,7 @@
       const [channels, height, width] = got.shape;
       if (built === String(got.shape)) return;
       built = String(got.shape);
-      at = [width >> 1, height >> 1];
+      at = wanted && wanted[0] < width && wanted[1] < height ? wanted : [width >> 1, height >> 1];
       const made = Object.entries(PARTS).map(([key, [name, role, scale]]) => {
         const picture = pictures[key] = ex.picture(width, height, channels);
         const figure = ex.element('figure', { class: 'screen', 'data-role': role }, picture.canvas,
@@ -82,6 +82,8 @@
       factors();
       look(...at);
     }
+    ex.state.register('unet.pixel', { set(text) { wanted = ex.state.pair(text); },
+      get: () => (!got ? undefined : at[0] === got.shape[2] >> 1 && at[1] === got.shape[1] >> 1 ? null : at.join()) });
     watch('value', load);
     load();
   };

@@ -12,7 +12,7 @@
     const root = element.querySelector('.latent-apart'), find = (selector) => root.querySelector(selector);
     const edit = { nudge: [0, 0, 0, 0], zero: [false, false, false, false], seed: 0 };
     const noisy = new Uint8Array(CELLS * CELLS), knobs = [];
-    let paint = 255, loaded = false;
+    let paint = 255, loaded = false, first = '', wanted = null; // edits: what it opens with; what a link asks for
 
     const shows = { intact: ex.picture(SIDE, SIDE, 3), altered: ex.picture(SIDE, SIDE, 3), difference: ex.picture(SIDE, SIDE) };
     for (const [name, { canvas }] of Object.entries(shows)) find('.' + name).prepend(canvas);
@@ -76,9 +76,24 @@
     });
 
     // What the chapter opens with is done by the server.
-    function adopt(first) {
-      Object.assign(edit, { nudge: [...first.nudge], zero: [...first.zero], seed: first.seed });
-      first.cells.forEach((i) => { noisy[i] = 255; });
+    function adopt({ nudge, zero, seed, cells }) {
+      Object.assign(edit, { nudge: [...nudge], zero: [...zero], seed });
+      noisy.fill(0);
+      cells.forEach((i) => { noisy[i] = 255; });
+    }
+
+    // All changes as text for a link: tenths of the nudges; which are 0; the seed; the cells, a bit each.
+    function written() {
+      const bits = new Uint8Array(noisy.length / 8);
+      noisy.forEach((v, i) => { if (v) bits[i >> 3] |= 1 << (i & 7); });
+      return [edit.nudge.map((v) => Math.round(10 * v)), edit.zero.map(Number).join(''), edit.seed,
+        noisy.some(Boolean) ? ex.state.pack(bits) : ''].join(';');
+    }
+
+    function taken(text) {
+      const [nudge, zero, seed, cells] = text.split(';'), bits = ex.state.unpack(cells);
+      return { nudge: nudge.split(',').map((v) => Math.max(-3, Math.min(3, v / 10))), zero: [...zero].map((v) => v === '1'),
+        seed: Number(seed), cells: [...noisy.keys()].filter((i) => bits[i >> 3] & (1 << (i & 7))) };
     }
 
     const within = (c) => c >= 0 && c < CELLS;
@@ -110,7 +125,11 @@
       const got = props.value;
       root.hidden = !got || !got.latent;
       if (root.hidden) return;
-      if (!loaded) adopt(got.edit);
+      if (!loaded) {
+        adopt(got.edit);
+        first = written();
+        if (wanted) adopt(wanted);
+      }
       loaded = true;
       latent.show(ex.bytes(got.latent.rgb));
       for (const name of Object.keys(shows)) shows[name].show(ex.bytes(got[name]));
@@ -125,6 +144,8 @@
       sent = -Infinity;
       ask(); // a new picture comes with the first change, and then gets the one on the desk
     }
+    ex.state.register('latent.edits', { set(text) { wanted = taken(text); },
+      get: () => (!loaded ? undefined : written() === first ? null : written()) });
     watch('value', load);
     load();
     look();

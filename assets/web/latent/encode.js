@@ -42,6 +42,8 @@
       find('.spread').textContent = `here the channels’ deviations are ${got.deviations.join(', ')}, and the largest value is ${got.largest}.`;
       look(...cell);
     }
+    ex.state.register('latent.cell', { set(text) { cell = ex.state.pair(text).map((v) => Math.min(CELLS - 1, v)); },
+      get: () => (cell.join() === '8,8' ? null : cell.join()) });
     watch('value', load);
     load();
   };

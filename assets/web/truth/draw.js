@@ -62,7 +62,10 @@
 
     function show() {
       root.hidden = !props.value.shown;
-      if (!points.length && props.value.points) points = JSON.parse(props.value.points);
+      if (!points.length && props.value.points) {
+        points = JSON.parse(props.value.points);
+        pen = points.at(-1);
+      }
       draw();
     }
     watch('value', show);

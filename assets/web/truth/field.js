@@ -16,7 +16,7 @@
     const root = ex.truth(element, props, watch, { load: (value) => setTimeout(() => load(value)), draw: () => draw(transport.position) });
     const find = (selector) => root.querySelector(selector);
     const name = (k) => `σ = ${got.levels[k][1].toFixed(3)}`;
-    const transport = ex.transport(find('.controls'), { name: 'Noise level', label: (k) => (got ? name(k) : ''), onmove: (k) => draw(k) });
+    const transport = ex.transport(find('.controls'), { name: 'Noise level', key: 'step.field', label: (k) => (got ? name(k) : ''), onmove: (k) => draw(k) });
     ex.chips(find('.modes'), { name: 'field-mode', label: 'Arrows', options: MODES, value: mode, onpick: (key) => { mode = key; draw(transport.position); } });
     root.addEventListener('keydown', transport.key);
 

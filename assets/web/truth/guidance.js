@@ -7,7 +7,7 @@
     let got = null, which = null, where = null, spread = null, distance = null, at = FIRST;
     const root = ex.truth(element, props, watch, { load: (value) => setTimeout(() => load(value)), draw: () => draw() });
     const find = (selector) => root.querySelector(selector), range = find('.scale');
-    const transport = ex.transport(find('.controls'), { name: 'Noise level', label: (k) => (got ? `σ = ${got.levels[k][1].toFixed(3)}` : ''), onmove: () => draw() });
+    const transport = ex.transport(find('.controls'), { name: 'Noise level', key: 'step.exact', label: (k) => (got ? `σ = ${got.levels[k][1].toFixed(3)}` : ''), onmove: () => draw() });
     root.addEventListener('keydown', (event) => { if (event.target !== range) transport.key(event); });
     range.oninput = () => { at = Number(range.value); draw(); };
 
@@ -39,7 +39,7 @@
         { key: 'data', label: 'the class itself', ink: 'signal', points: ends.map((s) => [s, value.spread_data]) }]);
       distance.draw([{ key: 'distance', label: 'distance', ink: 'prediction', points: value.distance },
         { key: 'floor', label: 'data against data', ink: '', points: ends.map((s) => [s, value.floor]) }]);
-      transport.set(value.levels.length, first ? Math.round(value.levels.length * 0.4) : transport.position, 5);
+      transport.set(value.levels.length, first ? Math.round(value.levels.length * 0.4) : transport.position, 5, Math.round(value.levels.length * 0.4));
     }
 
     function draw() {

@@ -5,7 +5,7 @@
     let got = null, panels = [];
     const root = ex.truth(element, props, watch, { load: (value) => setTimeout(() => load(value)), draw: () => draw(transport.position) });
     const find = (selector) => root.querySelector(selector);
-    const transport = ex.transport(find('.controls'), { name: 'Evaluations spent', label: (k) => `NFE ${k + 1}`,
+    const transport = ex.transport(find('.controls'), { name: 'Evaluations spent', key: 'step.particles', label: (k) => `NFE ${k + 1}`,
       onmove: (position, playing) => {
         draw(position);
         ex.announce(element, 'position', { player: 'particles', position, label: `NFE ${position + 1}`, count: transport.count, playing });
@@ -15,7 +15,7 @@
     function panel(run) {
       const plane = ex.plane({ half: got.half, label: run.label }), where = ex.element('span', { class: 'where' });
       const figure = ex.element('figure', { class: 'screen', 'data-sampler': run.key },
-        ex.element('h4', {}, ex.swatch('sampler-' + run.key), run.label), plane.canvas,
+        ex.element('h2', {}, ex.swatch('sampler-' + run.key), run.label), plane.canvas,
         ex.element('figcaption', {}, where, ex.element('span', {}, 'distance at the end ', ex.element('b', {}, ex.show(run.distance, 2)))));
       return { ...run, plane, where, figure, x: ex.unpacked(run.states) };
     }
@@ -27,7 +27,7 @@
       find('.particle-rows').replaceChildren(...panels.map((p) => p.figure));
       find('.floor').textContent = ex.show(value.floor, 2);
       const same = before && before.budget === value.budget;
-      transport.set(value.budget, same ? transport.position : Math.round(value.budget * 0.6) - 1, Math.max(3, value.budget / 8));
+      transport.set(value.budget, same ? transport.position : Math.round(value.budget * 0.6) - 1, Math.max(3, value.budget / 8), Math.round(value.budget * 0.6) - 1);
     }
 
     function draw(position) {

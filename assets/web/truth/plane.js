@@ -12,6 +12,7 @@
     const canvas = ex.element('canvas', { role: 'img', width: SIDE, height: SIDE, class: 'plane', 'aria-label': 'Not drawn yet' });
     const context = canvas.getContext('2d'), k = SIDE / (2 * half);
     const inks = new Map();
+    let drawn = []; // since the last begin: [what, ink, number, x, y, u, v]
     const place = (x, y) => [(x + half) * k, (half - y) * k];
 
     function colour(ink) {
@@ -21,6 +22,7 @@
     }
 
     function begin() {
+      drawn = [];
       inks.clear(); // light or dark may have changed
       context.globalAlpha = 1;
       context.clearRect(0, 0, SIDE, SIDE);
@@ -46,6 +48,7 @@
       context.beginPath();
       for (let i = from; i < from + count; i++) {
         const [x, y] = place(points[2 * i], points[2 * i + 1]);
+        drawn.push(['point', ink, i - from + 1, points[2 * i], points[2 * i + 1]]);
         context.moveTo(x + radius, y);
         context.arc(x, y, radius, 0, 7);
       }
@@ -66,6 +69,7 @@
         const u = vectors[2 * (from + i)], v = vectors[2 * (from + i) + 1], long = Math.hypot(u, v);
         if (!(long > most * 0.004)) continue;
         const l = (reach * k * Math.min(1, long / most)), dx = (u / long) * l, dy = (-v / long) * l, head = Math.min(10, 0.45 * l);
+        drawn.push(['arrow', ink, i + 1, cells[2 * i], cells[2 * i + 1], u, v]);
         const [x, y] = place(cells[2 * i], cells[2 * i + 1]), tipX = x + dx * (1 - back), tipY = y + dy * (1 - back), turn = Math.atan2(dy, dx);
         context.moveTo(x - dx * back, y - dy * back);
         context.lineTo(tipX, tipY);
@@ -84,7 +88,11 @@
       context.lineWidth = width;
       context.lineJoin = 'round';
       context.beginPath();
-      for (let i = 0; i < count; i++) context.lineTo(...place(points[from + i * stride], points[from + i * stride + 1]));
+      for (let i = 0; i < count; i++) {
+        const [x, y] = [points[from + i * stride], points[from + i * stride + 1]];
+        drawn.push(['line', ink, i + 1, x, y]);
+        context.lineTo(...place(x, y));
+      }
       context.stroke();
       context.globalAlpha = 1;
     }
@@ -94,6 +102,7 @@
       return [((event.clientX - box.left) / box.width) * 2 * half - half, half - ((event.clientY - box.top) / box.height) * 2 * half];
     }
 
+    ex.numbers(canvas, () => [{ name: canvas.getAttribute('aria-label'), columns: ['what', 'colour', 'number', 'x', 'y', 'u', 'v'], rows: drawn }]);
     const describe = (text) => canvas.setAttribute('aria-label', `${label}: ${text}`);
     return { canvas, describe, begin, density, dots, arrows, path, at };
   };
@@ -125,7 +134,7 @@
       const about = root.querySelector('.about');
       if (about && props.value.about) about.textContent = props.value.about;
     }
-    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => props.value && setTimeout(draw, 100));
+    document.addEventListener('explorer:look', () => props.value && draw());
     watch('value', fill);
     fill();
     return root;

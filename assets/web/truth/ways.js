@@ -1,12 +1,17 @@
 'use strict';
-// One state, the one way of the ODE and many of the SDE; press on the plane for another start.
+// One state, the one way of the ODE and many of the SDE; press on the plane for another start,
+// or move there with the arrows and press Enter.
 (function (ex) {
   ex.truthWays = function (element, props, watch, onstart) {
-    let got = null, plane = null;
+    let got = null, plane = null, aim = null; // where the arrows point, while they do
+    let sent = null, wanted = null; // starts: the last one asked for; a link's
+    const near = (a, b) => a && b && Math.hypot(a[0] - b[0], a[1] - b[1]) < 0.002;
     const root = ex.truth(element, props, watch, { load: (value) => setTimeout(() => load(value)), draw: () => draw(transport.position) });
     const find = (selector) => root.querySelector(selector);
-    const transport = ex.transport(find('.controls'), { name: 'Step', label: (k) => (got ? `σ = ${got.sigma[k].toFixed(3)}` : ''), onmove: (k) => draw(k) });
+    const transport = ex.transport(find('.controls'), { name: 'Step', key: 'step.ways', label: (k) => (got ? `σ = ${got.sigma[k].toFixed(3)}` : ''), onmove: (k) => draw(k) });
     root.addEventListener('keydown', transport.key);
+    ex.state.register('truth.start', { set(text) { wanted = ex.state.pair(text); },
+      get: () => (!got ? undefined : near(got.start, sent) ? sent.map((v) => v.toFixed(3)).join() : null) });
 
     function load(value) {
       const first = !got;
@@ -14,11 +19,35 @@
       if (!plane) {
         plane = ex.plane({ half: value.half, label: 'The plane' });
         plane.canvas.style.cursor = 'crosshair';
-        plane.canvas.addEventListener('click', (event) => onstart({ start: plane.at(event) }));
+        plane.canvas.addEventListener('click', (event) => start(plane.at(event)));
+        plane.canvas.dataset.share = 'truth.start';
+        plane.canvas.tabIndex = 0;
+        plane.canvas.dataset.keys = 'own';
+        plane.canvas.addEventListener('keydown', keys);
         find('.stage-plane').append(plane.canvas);
       }
       find('.from').textContent = `(${value.start.map((v) => ex.show(v, 2)).join(', ')})`;
-      transport.set(value.sigma.length, first ? value.sigma.length - 1 : transport.position, 5);
+      transport.set(value.sigma.length, first ? value.sigma.length - 1 : transport.position, 5, value.sigma.length - 1);
+      if (wanted) start(wanted);
+      wanted = null;
+      ex.state.changed();
+    }
+
+    function start(from) {
+      aim = null;
+      sent = from;
+      onstart({ start: from });
+    }
+
+    function keys(event) {
+      const move = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
+      if (move) {
+        const within = (v) => Math.max(-got.half, Math.min(got.half, v));
+        aim = (aim || got.start).map((v, axis) => within(v + 0.05 * got.half * move[axis]));
+        draw(transport.position);
+      } else if (aim && (event.key === 'Enter' || event.key === ' ')) start(aim);
+      else return;
+      event.preventDefault();
     }
 
     function draw(k) {
@@ -36,7 +65,9 @@
         return Math.sqrt(values.reduce((a, b) => a + (b - mean) ** 2, 0) / count);
       };
       find('.ends').textContent = `At σ = ${got.sigma[k].toFixed(3)} the 24 lie ${ex.show(Math.hypot(spread(0), spread(1)), 2)} apart (root mean square from their mean).`;
-      plane.describe(`paths from one start, down to σ = ${got.sigma[k].toFixed(3)}`);
+      if (aim) plane.dots(aim, { ink: 'noise', radius: 9 });
+      plane.describe(`paths from one start, down to σ = ${got.sigma[k].toFixed(3)}`
+        + (aim ? `; Enter starts at (${aim.map((v) => v.toFixed(2)).join(', ')})` : ''));
     }
   };
 })(window.explorer);

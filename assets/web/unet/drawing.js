@@ -61,7 +61,7 @@
 
     // What the panel says of a block; of the whole network where none is pointed at.
     function tell(block) {
-      find('.info h4').textContent = block ? block.title : `The whole network, ${data.name}`;
+      find('.info h2').textContent = block ? block.title : `The whole network, ${data.name}`;
       find('.info .does').textContent = block ? block.does : 'Point at a block for its figures; click it for its feature maps, below.';
       find('.info .shapes').textContent = block ? ex.unetShapes(block) : '';
       const of = block || { parameters: data.parameters, flops: data.flops, ms: data.ms, shares: [1, 1, 1], within: true };

@@ -67,7 +67,7 @@
       bytes = ex.bytes(data.maps);
       ramp = ex.diverging(element);
       const step = data.steps[data.step], [count, h, w] = data.shape;
-      find('h4').textContent = data.title;
+      find('h2').textContent = data.title;
       find('.what').textContent = `${step.title}: ${count === 1 ? 'one map' : `${count} feature maps`} of ${h} × ${w}. ` +
         (data.steps.length > 2 ? 'Click a step to see what it makes; each small picture is its liveliest map.' : '');
       seen();
@@ -79,6 +79,9 @@
       const sheet = ex.sheet(find('.sheet'), { count, h, w }, one);
       sheet.show(bytes, ramp);
       sheet.canvas.setAttribute('aria-label', `${data.title}, ${step.title}: ${count} maps of ${h} × ${w}. Arrows move between them.`);
+      ex.numbers(sheet.canvas, () => [{ name: `${data.title}, ${step.title}`, columns: ['map', 'row', ...Array.from({ length: w }, (_, x) => x)],
+        rows: Array.from({ length: count * h }, (_, r) => [Math.floor(r / h) + 1, (r % h) + 1,
+          ...Array.from(bytes.subarray(r * w, (r + 1) * w), (b) => ((b - 127) / 127) * step.span)]) }]);
       sheet.point(same ? Math.min(kept, count - 1) : data.first);
       find('.about').textContent = data.about;
       if (focused) find(`[data-step="${focused}"]`)?.focus();

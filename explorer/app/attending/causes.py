@@ -15,7 +15,9 @@ import torch
 from torch import Tensor
 
 from explorer.app import checks, maps, painter
-from explorer.app.attending.prompted import NOBODY, SCALE, STEPS, walk, words_of
+from explorer.app.about import made
+from explorer.app.attending.prompted import NOBODY, SCALE, SPACING, STEPS, walk, words_of
+from explorer.app.code import attention as code
 from explorer.app.once import once
 from explorer.data.scenes.captions import NUMBERS
 from explorer.data.scenes.reading import Reading, read
@@ -192,23 +194,41 @@ def _about(seed: int, count: int) -> str:
 MODES = ("word", "layer", "head", "swap")
 
 
+def _made(prompt: str, seed: int, change: str, edited: str = "") -> dict:
+    """What a file of the chapter says of itself; change: what the lines of Python do, in those."""
+    lines = code.cause([prompt, edited or prompt], seed, SCALE, (STEPS, SPACING), change)
+    ran = {"sampler": "dpmpp_2m", "spacing": SPACING, "schedule": "linear", "scale": SCALE}
+    told = {"prompt": prompt or "(empty)", "edited": edited, "seed": seed, **ran, "NFE": STEPS}
+    return made(f"cause-seed{seed}-{STEPS}nfe", lines, model=painter.MODEL, **told)
+
+
 @once(12)
 def payload(prompt: str, seed: int, mode: str, detail: tuple[str, ...]) -> dict:
-    """What the chapter shows: mode is one of MODES; detail the layer of "head", words of "swap"."""
+    """What the chapter shows: mode is one of MODES; detail the layer of "head", words of "swap".
+
+    The Python is of the run that the chapter opens with; of a swap, of all maps kept.
+    """
     if mode == "word":
         told = words_of(prompt)
         if told == [NOBODY]:
             raise checks.refuse("The prompt is empty: there is no word to silence. Type a prompt.")
-        return answer(prompt, words(prompt), seed, "Each word silenced in turn")
+        found = answer(prompt, words(prompt), seed, "Each word silenced in turn")
+        return found | _made(prompt, seed, f"silence_word({found['start'] - 1}, [row])")
     if mode == "layer":
-        return answer(prompt, layers(prompt), seed, "Each layer silenced in turn")
+        found = answer(prompt, layers(prompt), seed, "Each layer silenced in turn")
+        each = list(labels())
+        gone = each if found["start"] > len(each) else [each[found["start"] - 1]]
+        return found | _made(prompt, seed, f"silence_layers({gone}, [null, row])")
     if mode == "head":
         (label,) = detail
         layer = next(name for name, said_as in labels().items() if said_as == label)
-        return answer(prompt, heads(prompt, layer), seed, f"Each head of {label} silenced in turn")
+        found = answer(prompt, heads(prompt, layer), seed, f"Each head of {label} silenced in turn")
+        head = found["start"] - 1
+        return found | _made(prompt, seed, f"silence_head({layer!r}, {head}, [null, row])")
     try:
         variants = swap(prompt, *detail)
     except ValueError as error:
         raise checks.refuse(str(error)) from None
     question = f"“{detail[0]}” swapped for “{detail[1]}”, looking where the intact run looks"
-    return answer(prompt, variants, seed, question, start=1 + KEPT.index(0.6))
+    found = answer(prompt, variants, seed, question, start=1 + KEPT.index(0.6))
+    return found | _made(prompt, seed, "keep_maps(row - null, [row])", variants[-1].prompt)

@@ -5,7 +5,9 @@ import base64
 import torch
 
 from explorer.app import checks, labels, maps, studio
+from explorer.app.about import made
 from explorer.app.attending import STEPS
+from explorer.app.code import attention as code
 from explorer.app.once import once
 from explorer.app.player import Film, Track, grey
 from explorer.figures import heat
@@ -13,12 +15,16 @@ from explorer.figures import heat
 LARGEST_SEED = 9999
 
 
-@once(16)
+@once(16, stored=False)  # a megabyte, computed in half a second
 def payload(digit: int | None, seed: int, steps: int) -> dict:
     """Everything that the tab shows of one run, as JSON: film, maps, colours and numbers."""
     run = maps.record(digit, seed, steps)
     start = maps.opening(run)
-    return {
+    layer = list(run.maps)[start["choice"]["layer"]]
+    ran = {"sampler": "ddim", "spacing": maps.SPACING, "schedule": "linear", "scale": 1}
+    told = {"told": _told(digit), "seed": seed, **ran, "NFE": steps}
+    lines = code.pixels(digit, seed, steps, layer)
+    return made(f"attention-{_slug(digit)}-seed{seed}-{steps}nfe", lines, **told) | {
         "film": _film(run, digit, start["step"]).payload(),
         "layers": maps.pack(run.maps),
         "size": run.steps[0].x.shape[-1],
@@ -30,6 +36,10 @@ def payload(digit: int | None, seed: int, steps: int) -> dict:
         "cross": _cross(run),
         "about": _about(run, digit, seed),
     }
+
+
+def _slug(digit: int | None) -> str:
+    return "none" if digit is None else str(digit)
 
 
 def _greys(run):

@@ -10,6 +10,8 @@ from torch import Tensor
 
 from explorer import trust_table
 from explorer.app import maps, painter, prompts
+from explorer.app.about import made
+from explorer.app.code import attention as code
 from explorer.app.once import once
 from explorer.data.scenes.captions import NUMBERS
 from explorer.data.scenes.scene import COLOURS
@@ -84,15 +86,18 @@ def usual(looks: dict[str, Tensor]) -> str:
 def payload(prompt: str, seed: int) -> dict:
     """Everything that the chapter shows of one run, as JSON."""
     run = record(prompt, seed)
-    layers = maps.pack(run.maps)
-    return {
+    layers, layer = maps.pack(run.maps), usual(run.maps)
+    ran = {"sampler": "dpmpp_2m", "spacing": SPACING, "schedule": "linear", "scale": SCALE}
+    told = {"prompt": prompt or "(empty)", "seed": seed, **ran, "NFE": STEPS}
+    lines = code.words(prompt, seed, SCALE, (STEPS, SPACING), layer)
+    return made(f"words-seed{seed}-{STEPS}nfe", lines, model=painter.MODEL, **told) | {
         "words": run.words,
         "note": "" if prompt else prompts.EMPTY,
         "positions": [f"step {step.index + 1} of {STEPS}" for step in run.steps],
         "frames": base64.b64encode(run.pictures.tobytes()).decode("ascii"),
         "size": run.pictures.shape[1],
         "layers": layers,
-        "usual": list(run.maps).index(usual(run.maps)),
+        "usual": list(run.maps).index(layer),
         "ramp": base64.b64encode(heat.ramp().tobytes()).decode("ascii"),
         "start": {"word": telling(run.words), "step": len(run.steps) // 2},
         "error": max(float((p.sum(-1) - 1).abs().max()) for p in run.maps.values()),

@@ -2,6 +2,7 @@
 
 import gradio as gr
 
+from explorer.app import share
 from explorer.app.theme import template, widget
 
 TITLE = "Glossary"
@@ -9,9 +10,10 @@ TITLE = "Glossary"
 
 def build(context) -> None:
     """The search and the list. The terms are in the page already: explorer/app/terms.py."""
-    gr.HTML(
+    made = gr.HTML(
         html_template=template("course/glossary.html"),
         js_on_load=widget("glossary"),
         apply_default_css=False,
         elem_classes="explorer-widget",
     )
+    share.inputs(made, "course.term", "Search", ".glossary input")

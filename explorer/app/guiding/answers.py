@@ -8,11 +8,26 @@ import time
 from dataclasses import replace
 
 from explorer.app import controls
+from explorer.app.about import made
+from explorer.app.code import guidance as code
 from explorer.app.guiding import words
 from explorer.app.guiding.asked import SCENES, Asked
 from explorer.app.once import once
 
 CROWD, CROWD_STEPS = 4, 10
+
+
+def _made(what: str, asked: Asked, model: str, code: str, **more: object) -> dict:
+    """What a file of this tab says of itself."""
+    told = {"prompt" if asked.model == SCENES else "digit": asked.told or "(empty)"}
+    ran = {"sampler": asked.sampler, "spacing": asked.spacing, "schedule": asked.schedule}
+    name = f"{what}-{'scenes' if asked.model == SCENES else asked.told}-seed{asked.seed}"
+    facts = {**told, "seed": asked.seed, **ran, "NFE": asked.steps, **more}
+    return made(f"{name}-{asked.steps}nfe", code, model=model, **facts)
+
+
+def _listed(scales: tuple[float, ...]) -> str:
+    return ", ".join(f"{scale:g}" for scale in scales)
 
 
 @once(8)
@@ -32,7 +47,9 @@ def strip(asked: Asked, scales: tuple[float, ...]) -> tuple:
         "latent": guesses.shape != pictures.shape,
     }
     facts = words.strip(asked, model.name, len(scales), seconds)
-    return films.row_film(result, pictures).payload(), meter, facts
+    lines = code.strip(asked, scales)
+    said = _made("guidance", asked, model.name, lines, scales=_listed(scales))
+    return films.row_film(result, pictures).payload() | said, meter | said, facts
 
 
 @once(8)
@@ -42,7 +59,9 @@ def parts(asked: Asked, scale: float) -> tuple:
 
     model = subject.of(asked.model)
     result = runs.strip(model, asked, [asked.seed], [scale])
-    return films.parts_film(result, model).payload(), words.parts(asked, model.name, scale)
+    said = _made("parts", asked, model.name, code.parts(asked, scale), scale=scale)
+    film = films.parts_film(result, model).payload() | said
+    return film, words.parts(asked, model.name, scale)
 
 
 @once(8)
@@ -57,7 +76,9 @@ def crowd(asked: Asked, scales: tuple[float, ...]) -> tuple:
     result = runs.strip(model, asked, seeds * len(scales), repeated)
     keep = films.kept(asked.steps, asked.model == SCENES)
     film = films.crowd_film(result, keep, model.films(result.guesses[keep]), CROWD)
-    return film.payload(), words.crowd(asked, model.name, seeds)
+    lines = code.crowd(asked, scales, seeds)
+    said = _made("crowd", asked, model.name, lines, seeds=str(seeds), scales=_listed(scales))
+    return film.payload() | said, words.crowd(asked, model.name, seeds)
 
 
 @once(8)
@@ -94,7 +115,10 @@ def changed(
         }
         for k, one in enumerate(columns.values())
     ]
-    return film.payload(), interval, words.changed(asked, model.name, scale, rows)
+    lines = code.changed(asked, scale, list(columns.values()))
+    what = {"scale": scale, "negative": negative, "low": low, "high": _finite(high), "phi": phi}
+    said = _made("changed", asked, model.name, lines, **what)
+    return film.payload() | said, interval, words.changed(asked, model.name, scale, rows)
 
 
 def _finite(ratio: float) -> float | None:

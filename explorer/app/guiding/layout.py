@@ -5,7 +5,7 @@ from pathlib import Path
 
 import gradio as gr
 
-from explorer.app import classes, controls, labels, prompts
+from explorer.app import classes, controls, labels, prompts, share
 from explorer.app.guiding import asked
 from explorer.app.racing.entrants import LABELS
 from explorer.app.theme import template, widget
@@ -62,12 +62,16 @@ def shared(model: str) -> tuple[list, gr.Button, gr.HTML]:
             "The weights of the text-to-image model, <code>assets/models/scenes.safetensors"
             "</code>, are not here, so digits open first."
         )
+    share.keep(which, "guidance.model")
+    share.keep(digit, "guidance.digit")
+    share.keep(prompt, "guidance.prompt", also=[examples])
+    share.seed(seed, "guidance.seed", fresh)
     return [which, digit, prompt, seed], fresh, examples
 
 
 def more(begun: list) -> gr.Textbox:
     """The controls that few need; completes the shared ones, and gives the scales."""
-    with gr.Accordion("Scales, steps, schedule and sampler", open=False):
+    with gr.Accordion("Scales, steps, schedule and sampler", open=False) as more:
         scales = gr.Textbox(
             ", ".join(f"{scale:g}" for scale in asked.SCALES),
             label=f"Scales: {asked.FEWEST_SCALES} to {asked.MOST_SCALES} numbers "
@@ -97,12 +101,18 @@ def more(begun: list) -> gr.Textbox:
         )
         controls.note(controls.THREE_CHOICES)
     begun += [steps, schedule, spacing, sampler]
+    share.keep(more, "guidance.more")
+    share.keep(scales, "guidance.scales", pattern=r"[-\d., ]{1,80}")
+    share.keep(steps, "guidance.steps")
+    share.keep(schedule, "guidance.schedule")
+    share.keep(spacing, "guidance.spacing")
+    share.keep(sampler, "guidance.sampler")
     return scales
 
 
-def scale_slider(value: float) -> gr.Slider:
-    """How much guidance."""
-    return gr.Slider(
+def scale_slider(value: float, key: str) -> gr.Slider:
+    """How much guidance; `key` is its own in a link."""
+    scale = gr.Slider(
         asked.LOWEST,
         asked.HIGHEST,
         value,
@@ -110,3 +120,5 @@ def scale_slider(value: float) -> gr.Slider:
         label="Guidance scale: 0 is not told, 1 is told without guidance",
         elem_classes="settles",
     )
+    share.keep(scale, key)
+    return scale

@@ -5,6 +5,7 @@ from html import escape
 
 from explorer.app import classes, controls, labels, prompts
 from explorer.app.guiding.asked import DIGITS, Asked
+from explorer.app.once import where
 from explorer.app.racing.entrants import LABELS
 from explorer.app.tables import NAMES
 
@@ -63,7 +64,7 @@ def strip(asked: Asked, name: str, scales: int, seconds: float) -> str:
         [
             (str(asked.steps), "denoiser evaluations (NFE) a scale, one a step"),
             (str(2 * asked.steps), "network evaluations a scale: told and not told"),
-            (f"{seconds:.2f} s", f"measured here, {scales} scales in one batch"),
+            (f"{seconds:.2f} s", f"measured {where()}, {scales} scales in one batch"),
         ]
     )
     return (

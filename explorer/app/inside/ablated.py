@@ -15,6 +15,7 @@ from torch import Tensor
 
 from explorer.app import controls, studio
 from explorer.app import engine as computing
+from explorer.app.code import unet as code
 from explorer.app.inside import subjects, words
 from explorer.app.inside.asked import Asked
 from explorer.app.once import once
@@ -39,6 +40,13 @@ class Part:
     label: str
     how: str  # "cut", "silence", "freeze" or "off"
     change: Callable[[ablate.Rows], ablate.Change]
+
+    @property
+    def code(self) -> str:
+        """How Python takes it away from `rows`."""
+        whole = self.change if isinstance(self.change, partial) else partial(self.change)
+        arguments = "".join(f"{argument!r}, " for argument in whole.args)
+        return f"{whole.func.__name__}({arguments}rows)"
 
 
 def parts(net: UNet) -> list[Part]:
@@ -126,7 +134,12 @@ def _payload(_engine, which: str, asked: Asked) -> dict:
     far, far_jump = _apart(steps[-1]), _apart(jump)
     reads = _reads(which, subject.pictures(found.samples[-1]))
     order = sorted(range(1, len(far) - 1), key=lambda n: -far[n])
-    return {
+    strongest = parts(subject.engine.net)[:MOST][order[0] - 1]
+    run = (STEPS, SPACING)
+    lines = code.ablated(asked, strongest.code, subject.scale, run) if which == subjects.APP else ""
+    told = {"model": subject.name, "told": subject.told, "scale": subject.scale}
+    ran = {"sampler": "ddim", "spacing": SPACING, "schedule": "linear", "NFE": STEPS}
+    return asked.made("parts", lines, **told, **ran) | {
         "positions": [f"step {k + 1} of {STEPS}" for k in kept[:-1]] + ["the sample"],
         "shape": list(steps.shape[2:4]),
         "channels": 3 if steps.ndim == 5 else 1,

@@ -9,7 +9,7 @@ from typing import Any
 
 import gradio as gr
 
-from explorer.app import theme
+from explorer.app import share, theme
 from explorer.app.player import Film
 
 DIGITS = 5  # significant ones of a number that is only drawn
@@ -74,7 +74,7 @@ def value(
 
 def widget(name: str, *, picture: int = 170) -> gr.HTML:
     """The widget, empty until a handler fills it."""
-    return gr.HTML(
+    made = gr.HTML(
         None,
         html_template=theme.template("inside/along.html"),
         js_on_load=theme.widget("along"),
@@ -84,3 +84,5 @@ def widget(name: str, *, picture: int = 170) -> gr.HTML:
         picture=picture,
         empty="On its way: the network is being asked.",
     )
+    share.inputs(made, f"step.{name}", "Position of the player")
+    return made

@@ -82,6 +82,13 @@ class Asked:
 
         return studio.engine().net.null_context(1)
 
+    def made(self, what: str, code: str, **more: object) -> dict:
+        """What a file of a chapter says of itself, at this noise level unless more says another."""
+        from explorer.app.about import made
+
+        facts = {"told": self.told, "seed": self.seed, "degrees": self.degrees} | more
+        return made(f"{what}-{self.digit}-seed{self.seed}", code, **facts)
+
     @property
     def about(self) -> str:
         """Model, label and seed, as a sentence begins."""

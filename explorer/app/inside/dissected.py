@@ -9,6 +9,7 @@ from torch import Tensor
 
 from explorer.app import checks
 from explorer.app import engine as computing
+from explorer.app.code import unet as code
 from explorer.app.inside import subjects, words
 from explorer.app.inside.asked import Asked
 from explorer.app.once import once
@@ -104,7 +105,11 @@ def _features(engine, which: str, asked: Asked, block: str, chosen: int) -> dict
     chosen %= len(found.steps)
     maps = found.maps[chosen]
     subject = subjects.of(which, asked)
-    return {
+    point = absolute(block, found.steps[chosen].point)
+    lines = code.features(asked, point) if which == subjects.APP else ""
+    place = {"model": subject.name, "told": subject.told, "block": block}
+    step = {"step": found.steps[chosen].key, "NFE": 1}
+    return asked.made("features", lines, **place, **step) | {
         "which": which,
         "block": block,
         "title": words.title(block, found.kind),

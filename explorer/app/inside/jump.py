@@ -90,7 +90,10 @@ def _jumped(one: asked.Asked) -> dict:
     axis = ("angle of xₜ, in degrees", "from")
     plots = _plots(one, angles, measured)
     about = _about(one, angles, guesses, weights)
-    return along.value(film, angles, plots, x=axis, topic=one.degrees, about=about)
+    from explorer.app.code import unet as code
+
+    found = along.value(film, angles, plots, x=axis, topic=one.degrees, about=about)
+    return found | one.made("one-jump", code.jump(one, angles), NFE=1)
 
 
 def _measured(one: asked.Asked, guesses: dict) -> dict[str, dict[str, list[float]]]:

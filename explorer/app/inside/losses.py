@@ -6,7 +6,7 @@ from pathlib import Path
 
 import gradio as gr
 
-from explorer.app import controls
+from explorer.app import controls, share
 from explorer.app.inside import asked
 from explorer.app.once import once
 from explorer.app.theme import template, widget
@@ -96,12 +96,14 @@ def _own(one: asked.Asked) -> dict:
     log_snr = one.level.log_snr
     place = "SNR 0, off the axis" if alpha == 0 else _place({"log_snr": round(log_snr, 2) + 0.0})
     about = f"{one.about}, at {one.degrees:g}° ({place}): a loss of {loss:.3f} in v, this once."
+    from explorer.app.code import unet as code
+
     return {
         "model": studio.engine().net.card.name,
         "log_snr": None if alpha == 0 else log_snr,
         "v": loss,
         "about": about,
-    }
+    } | one.made("losses", code.loss(one), NFE=1)
 
 
 def run(digit, seed, degrees) -> dict:
@@ -127,4 +129,6 @@ def build(inputs: list, context) -> list[controls.Job]:
         tables=found,
         missing=None if any(t["key"] == model for t in found) else context.model,
     )
+    share.inputs(show, "unet.table", "Model", "[name=losses-model]")
+    share.inputs(show, "unet.loss", "Loss of", "[name=losses-of]")
     return [controls.Job(run, inputs, [show], show, "unet_losses")]

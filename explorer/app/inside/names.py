@@ -5,7 +5,7 @@ from typing import Any
 
 import gradio as gr
 
-from explorer.app import controls
+from explorer.app import controls, share
 from explorer.app.inside import along, asked
 from explorer.app.once import once
 from explorer.app.player import Film, Track
@@ -13,7 +13,7 @@ from explorer.app.theme import template, widget
 
 TITLE = "Three names of one prediction"
 GROWTH = (
-    "<h4>How an error grows on the way from name to name</h4>"
+    "<h2>How an error grows on the way from name to name</h2>"
     "<p class='quiet'>At every angle the network is called once, with the digit and the noise from "
     "above, and its v̂ is written under all three names. Then each name is given an error, and x̂₀ "
     "and ε̂ are computed from it: what a network that says this name would give with such an "
@@ -37,6 +37,7 @@ def _names(one: asked.Asked) -> dict:
 
     from explorer import illposed
     from explorer.app import studio
+    from explorer.app.code import unet as code
 
     v_hat = studio.engine()(one.xt, torch.tensor([one.angle]), one.context)
     found: dict[str, Any] = {"xt": one.xt, **illposed.named(one.xt, v_hat, one.level)}
@@ -47,7 +48,7 @@ def _names(one: asked.Asked) -> dict:
         "shape": list(one.xt.shape[1:]),
         "parts": {key: _packed(part) for key, part in found.items()},
         "about": f"{one.about}: one evaluation at {one.degrees:g}°.",
-    }
+    } | one.made("three-names", code.names(one), NFE=1)
 
 
 def _packed(x) -> str:
@@ -126,7 +127,9 @@ def _value(film: Film, kind: str, series: dict, digit: int, seed: int) -> dict:
         f"seed {seed}. The error grows "
         "σ/α times from ε̂ to x̂₀ and α/σ times from x̂₀ to ε̂; from v̂ it is σ and α times as large."
     )
-    return along.value(film, ANGLES, plots, x=("angle in degrees", "at"), topic=0, about=about)
+    found = along.value(film, ANGLES, plots, x=("angle in degrees", "at"), topic=0, about=about)
+    said = asked.Asked(digit, seed).made("names-growth", "", degrees=None, error=KINDS[kind])
+    return found | said
 
 
 def run(digit, seed, degrees) -> dict:
@@ -169,6 +172,8 @@ def build(inputs: list, context) -> list[controls.Job]:
         elem_classes="chips",
     )
     growth = along.widget("names", picture=150)
+    share.keep(kind, "unet.error")
+    share.state(show, "unet.pixel", "Pixel", r"\d{1,2},\d{1,2}")
     return [
         controls.Job(run, inputs, [show], show, "unet_names"),
         controls.Job(grow, [*inputs, kind], [growth], growth, "unet_names_growth"),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import gradio as gr
 
-from explorer.app import checks, classes, controls
+from explorer.app import checks, classes, controls, share
 from explorer.app.inside import asked as asking
 from explorer.app.inside import subjects
 from explorer.app.theme import template, widget
@@ -16,7 +16,7 @@ from explorer.app.theme import template, widget
 TITLE = "Network"
 EMPTY = "On its way: the network is being loaded and measured."
 FIRST = "down.0.residual"
-PLACE = re.compile(r"(?P<which>\w+)\|(?P<block>[\w.]{1,80})\|(?P<step>-?\d{1,2})")
+PLACE = re.compile(r"(\w+)\|([\w.]{1,80})\|(-?\d{1,2})")
 LAST = -1  # the step that a block opens with: what leaves it
 
 
@@ -25,9 +25,8 @@ def place(text: object, which: str) -> tuple[str, int]:
     found = PLACE.fullmatch(text) if isinstance(text, str) else None
     if not found:
         raise checks.refuse("The block must be named as the drawing names it.")
-    if found["which"] != which:
-        return FIRST, LAST
-    return found["block"], int(found["step"])
+    of, block, step = found.groups()
+    return (block, int(step)) if of == which else (FIRST, LAST)
 
 
 def look(digit, seed, degrees, which, chosen) -> dict:
@@ -62,26 +61,33 @@ def warm() -> None:
     show(classes.opening(), 0, asking.FIRST, subjects.APP, f"{subjects.APP}|{FIRST}|{LAST}")
 
 
-def chooser(model: str) -> gr.Radio:
-    """Which network: that of the tabs, and that of scenes where its weights are."""
+def chooser(model: str, key: str) -> gr.Radio:
+    """Which network: that of the tabs, and that of scenes where its weights are.
+
+    key: its own in a link.
+    """
     choices = [(f"{Path(model).stem}, or yours from Train", subjects.APP)]
     if subjects.scenes_here():
         choices.append(("scenes, the text-to-image model", subjects.SCENES))
-    return gr.Radio(
+    which = gr.Radio(
         choices,
         value=subjects.APP,
         label="Network",
         elem_classes="chips",
         visible=len(choices) > 1,
     )
+    share.keep(which, key)
+    return which
 
 
 def build(asked: list, context) -> list[controls.Job]:
     """The drawing, and below it the block that was clicked."""
-    which = chooser(context.model)
+    which = chooser(context.model, "unet.model")
     chosen = gr.Textbox(f"{subjects.APP}|{FIRST}|{LAST}", visible=False)
     drawing = _widget("unet/drawing.html", "unetDrawing")
     maps = _widget("unet/features.html", "unetFeatures")
+    also = [drawing, maps]
+    share.keep(chosen, "unet.block", "Block that is open", also=also, pattern=PLACE.pattern)
     inputs = [*asked, which, chosen]
     for clicked in (drawing, maps):
         clicked.look(take, None, chosen, queue=False, **controls.SENT).success(

@@ -5,7 +5,7 @@ torch is imported when the chapter is first opened, not with the page.
 
 import gradio as gr
 
-from explorer.app import checks, classes, controls
+from explorer.app import checks, classes, controls, share
 from explorer.app.inside import asked as asking
 from explorer.app.inside import network, subjects
 from explorer.app.theme import template, widget
@@ -40,7 +40,7 @@ def warm() -> None:
 
 def build(asked: list, context) -> list[controls.Job]:
     """The runs, one large beside the intact one."""
-    which = network.chooser(context.model)
+    which = network.chooser(context.model, "unet.of")
     show = gr.HTML(
         None,
         html_template=template("unet/parts.html"),
@@ -49,5 +49,7 @@ def build(asked: list, context) -> list[controls.Job]:
         elem_classes="explorer-widget",
         empty=EMPTY,
     )
+    share.inputs(show, "unet.part", "Part that is away", "[name=unet-part]")
+    share.inputs(show, "step.unet-parts", "Position of the player")
     controls.fixed(f'<div class="attention-text">{WHAT}</div>')
     return [controls.Job(run, [*asked, which], [show], show, "unet_parts")]

@@ -6,9 +6,23 @@ Nothing here imports torch before it is asked: the page must be served first.
 import gradio as gr
 
 from explorer.app import checks, controls, prompts
+from explorer.app.about import made
+from explorer.app.code import latent as code
 from explorer.app.latent import asked, shelf
-from explorer.app.once import once
+from explorer.app.once import once, where
 from explorer.app.tables import NAMES
+
+
+def _made(name: str, lines: str, **more: object) -> dict:
+    """What a file of this tab says of itself."""
+    from explorer.models.vae import AUTOENCODER
+
+    return made(name, lines, **{"model": AUTOENCODER} | more)
+
+
+def _scene(text: str) -> str:
+    seed = shelf.seed_of(text)
+    return "a picture of one's own" if seed is None else f"scene of seed {seed}"
 
 
 def encode(picture) -> tuple[dict, str]:
@@ -25,7 +39,9 @@ def encode(picture) -> tuple[dict, str]:
             ("12 ×", "fewer numbers: 64 · 64 · 3 to 16 · 16 · 4"),
         ]
     )
-    return found, facts
+    seed = shelf.seed_of(text)
+    lines = "" if seed is None else code.encode(seed)
+    return found | _made("encode", lines, picture=_scene(text)), facts
 
 
 def take_apart(picture) -> dict:
@@ -42,15 +58,23 @@ def edit(event: gr.EventData, picture) -> dict:
 def _changed(text: str, change: asked.Edit) -> dict:
     from explorer.app.latent import edits
 
-    return edits.changed(text, change)
+    seed = shelf.seed_of(text)
+    lines = "" if seed is None else code.apart(seed, change)
+    return edits.changed(text, change) | _made("latent", lines, picture=_scene(text))
 
 
-@once(12)
+@once(12, stored=False)  # large, and soon computed
 def _between(first: str, second: str) -> tuple[dict, str]:
     from explorer.app.latent import films
 
     ways = films.between(first, second)
-    return films.between_film(ways).payload(), f"<p class='quiet'>{films.apart(ways)}</p>"
+    one, other = shelf.seed_of(first), shelf.seed_of(second)
+    lines = ""
+    if one is not None and other is not None:
+        lines = code.between(one, other, films.SHARES)
+    pair = f"{_scene(first)}, {_scene(second)}"
+    film = films.between_film(ways).payload() | _made("between", lines, pictures=pair)
+    return film, f"<p class='quiet'>{films.apart(ways)}</p>"
 
 
 def between(first, second) -> tuple[dict, str]:
@@ -64,11 +88,15 @@ def second_of_shelf() -> str:
     return shelf.tiles()[1]["pixels"]
 
 
-@once(12)
+@once(12, stored=False)  # half of it noise, which does not compress
 def _forward(text: str, schedule: str, seed: int) -> tuple[dict, str]:
     from explorer.app.latent import films, weights
 
-    film = films.into_noise(text, schedule, seed).payload()
+    scene = shelf.seed_of(text)
+    lines = "" if scene is None else code.forward(scene, schedule, seed, films.times(schedule))
+    asked_for = {"picture": _scene(text), "seed": seed, "schedule": schedule}
+    said = _made(f"into-noise-seed{seed}", lines, **asked_for)
+    film = films.into_noise(text, schedule, seed).payload() | said
     return film, f"<p class='quiet'>{weights.said()}</p>"
 
 
@@ -94,7 +122,7 @@ def _run(prompt: str, seed: int) -> tuple[dict, str]:
             (str(films.STEPS), "denoiser evaluations (NFE), each in the latent"),
             (str(2 * films.STEPS), "network evaluations: with and without the prompt"),
             ("1", "decoding would do; here every step is decoded to be seen"),
-            (f"{seconds:.2f} s", "the run and its one decoding, measured here"),
+            (f"{seconds:.2f} s", f"the run and its one decoding, measured {where()}"),
         ]
     )
     said = (
@@ -104,7 +132,12 @@ def _run(prompt: str, seed: int) -> tuple[dict, str]:
         "<i># samplers.py: 4 × 16 × 16 all the way</i>\n"
         "picture = vae.decode(step.x)                   <i># once, at the end</i></pre>"
     )
-    return film.payload(), said
+    lines = code.run(prompt, seed, films.SCALE, films.STEPS)
+    ran = {"sampler": "dpmpp_2m", "spacing": "karras", "schedule": "linear"}
+    asked_for = {"prompt": prompt or "(empty)", "seed": seed, "scale": films.SCALE, **ran}
+    name = f"latent-run-seed{seed}-{films.STEPS}nfe"
+    about = _made(name, lines, model=painter.MODEL, **asked_for, NFE=films.STEPS)
+    return film.payload() | about, said
 
 
 def run(prompt, seed) -> tuple[dict, str]:
@@ -114,7 +147,7 @@ def run(prompt, seed) -> tuple[dict, str]:
     )
 
 
-@once(1)
+@once(1, stored=False)
 def costs() -> str:
     """The chapter "What it costs", measured once, when it is first opened."""
     from explorer import costs as measuring

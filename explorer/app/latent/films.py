@@ -74,11 +74,15 @@ def between_film(ways: Between) -> Film:
     return Film(positions, tracks, start=SHARES // 2, picture=PICTURE)
 
 
+def times(schedule: str) -> list[int]:
+    """The t at which the way into noise is shown."""
+    return [round(t) for t in np.linspace(0, SCHEDULES[schedule]().T, TIMES)]
+
+
 def into_noise(text: str, schedule: str, seed: int) -> Film:
     """One picture noised in its latent and, at the same levels, in its pixels."""
-    made = SCHEDULES[schedule]()
-    times = [round(t) for t in np.linspace(0, made.T, TIMES)]
-    stops = [made(t) for t in times]
+    made, stopped = SCHEDULES[schedule](), times(schedule)
+    stops = [made(t) for t in stopped]
     z, x = coding.encoded(text), coding.pictured(text)
     rng = studio.generator(seed)
     eps_z, eps_x = (torch.randn(v.shape, generator=rng) for v in (z, x))
@@ -101,7 +105,7 @@ def into_noise(text: str, schedule: str, seed: int) -> Film:
             alt="The picture itself, noised at the same level.",
         ),
     ]
-    positions = [f"t = {t}, α = {level.alpha:.3f}" for t, level in zip(times, stops, strict=True)]
+    positions = [f"t = {t}, α = {level.alpha:.3f}" for t, level in zip(stopped, stops, strict=True)]
     return Film(positions, tracks, start=TIMES // 4, picture=PICTURE)
 
 

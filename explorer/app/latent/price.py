@@ -51,7 +51,7 @@ def bars(costs: Costs) -> str:
     for part, unit, what in COLUMNS:
         top = max(getattr(row, part) for row in rows)
         lines = "".join(_bar(row, part, top) for row in rows)
-        groups.append(f"<div class='price'><h4>{what.capitalize()}, {unit}</h4>{lines}</div>")
+        groups.append(f"<div class='price'><h2>{what.capitalize()}, {unit}</h2>{lines}</div>")
     return f"<div class='prices'>{''.join(groups)}</div>"
 
 

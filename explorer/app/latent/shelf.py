@@ -5,42 +5,25 @@ who drew the training data; so no data set is needed. torch is imported when fir
 """
 
 from functools import cache
-from pathlib import Path
-from random import Random
 
 import numpy as np
 from PIL import Image
 
-from explorer.app import checks, gallery, pictures, upload
+from explorer.app import checks, pictures, upload
 from explorer.app.controls import LAST_SEED
 from explorer.app.latent.asked import SIDE, packed, pixels
+from explorer.data import gallery as digits
 
 SEEDS = (0, 9, 3, 7, 16, 8)  # scenes of every ground, of one digit and of two
 DRAWN = "Drawn by this app’s own code and reduced to 64 × 64: no scene of digits."
 YOURS = "Your picture, its middle square reduced to 64 × 64: no scene of digits."
 
 
-@cache
-def artist():
-    """Who draws scenes with the gallery's digits."""
-    import torch
-
-    from explorer.data.images import Images
-    from explorer.data.scenes.render import Artist
-
-    digits = torch.from_numpy(gallery.digits().copy())[:, None]  # (N, 1, 28, 28)
-    labels = torch.tensor([int(label) for label in gallery.about()["labels"]])
-    return Artist(Images(digits, labels, (), "gallery"))
-
-
 def scene(seed: int) -> tuple[str, np.ndarray]:
     """The caption and the pixels, uint8 (64, 64, 3), of a seed's scene."""
-    from explorer.data.scenes import captions
-    from explorer.data.scenes.scene import draw
-
-    drawn = draw(Random(seed))
-    painted = artist().paint([drawn], Random(seed))[0]  # (3, 64, 64)
-    return captions.full(drawn), painted.permute(1, 2, 0).numpy()
+    caption, painted = digits.scene(seed)
+    greys = ((painted[0] + 1) * 127.5).round().byte()  # (3, 64, 64), as it was painted
+    return caption, greys.permute(1, 2, 0).numpy()
 
 
 def reduced(picture: np.ndarray) -> np.ndarray:
@@ -79,15 +62,15 @@ def another(sent: object) -> dict:
 
 def uploaded(path: object) -> dict:
     """A picture file for the shelf; the file is deleted. Raises gr.Error, a sentence."""
-    if not isinstance(path, str):
-        raise checks.refuse("Choose a picture file first.")
-    try:
-        picture = reduced(upload.full(path))
-    except (upload.UploadError, OSError) as error:
-        raise checks.refuse(str(error)) from None
-    finally:
-        Path(path).unlink(missing_ok=True)
+    picture = reduced(upload.taken(path))
     return {"tiles": [_tile("yours", "Your picture", picture, YOURS)], "choose": True}
+
+
+def seed_of(text: str) -> int | None:
+    """The seed of the scene of the shelf that a checked text is; None where it is another one."""
+    if not text:
+        return SEEDS[0]
+    return next((seed for seed in SEEDS if scene_tile(seed)["pixels"] == text), None)
 
 
 def of(text: str) -> np.ndarray:

@@ -11,7 +11,8 @@ from random import Random
 import torch
 from torch import Tensor
 
-from explorer.app.latent import coding, shelf
+from explorer.app.latent import coding
+from explorer.data import gallery
 from explorer.data.scenes.scene import GROUNDS, Scene, draw
 
 SCENES = 32
@@ -42,7 +43,7 @@ def _distances(change) -> Weight:
     scenes = [draw(Random(seed)) for seed in range(SCENES)]
     x, y = (
         torch.cat(
-            [shelf.artist().paint([made(scene)], Random(k)) for k, scene in enumerate(scenes)]
+            [gallery.artist().paint([made(scene)], Random(k)) for k, scene in enumerate(scenes)]
         )
         for made in (lambda scene: scene, change)
     )  # (SCENES, 3, 64, 64) uint8: the same places and digits but for the change

@@ -8,7 +8,7 @@ from typing import Any
 
 import gradio as gr
 
-from explorer.app import checks, controls
+from explorer.app import checks, controls, share
 from explorer.app.theme import template, widget
 
 TITLE = "One batch"
@@ -57,6 +57,9 @@ def build(context) -> None:
         buttons = {one: gr.Button("One step", variant="primary"), ten: gr.Button("10 steps")}
         again = gr.Button("Undo all steps")
     steps = gr.Number(0, visible=False)
+    share.keep(
+        steps, "train.taken", "Steps taken", also=[*buttons.values(), again], within=(0, MOST)
+    )
     view = gr.HTML(
         None,
         html_template=template("learning/batch.html"),
@@ -100,4 +103,7 @@ def _controls(model: str) -> tuple:
         label="Learning rate η; another one begins anew",
         elem_classes="chips",
     )
+    share.keep(network, "train.copy")
+    share.seed(seed, "train.batch_seed", fresh)
+    share.keep(rate, "train.rate")
     return network, seed, rate, fresh

@@ -15,7 +15,7 @@ from typing import Any
 import anyio.to_thread
 import gradio as gr
 
-from explorer.app import checks, controls, sessions
+from explorer.app import checks, controls, sessions, share
 from explorer.app.line import Line
 from explorer.app.theme import template, widget
 
@@ -171,6 +171,7 @@ def build(context) -> None:
         step=1,
         label="Time limit in seconds: the learning rate falls to zero as it ends",
     )
+    share.keep(seconds, "train.seconds")
     with gr.Row(elem_classes="own-network"):
         go, halt = gr.Button("Train", variant="primary"), gr.Button("Stop")
     show = gr.HTML(

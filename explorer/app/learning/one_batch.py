@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from explorer.app import checks, studio
+from explorer.app.about import made
 from explorer.app.engine import compute
 from explorer.app.learning import live, variants
 from explorer.app.once import once
@@ -127,7 +128,7 @@ def _images(net: UNet, data: object) -> Images:
     return images
 
 
-@once(24)
+@once(24, stored=False)  # of the pictures at hand
 def payload(asked: Asked, steps: int, before: int) -> dict:
     """What the chapter shows after `steps` steps, beside what it showed after `before`."""
     learner, earlier = after(asked, steps), after(asked, before)
@@ -137,7 +138,8 @@ def payload(asked: Asked, steps: int, before: int) -> dict:
     alpha, sigma = (f(angle)[:, None, None, None] for f in (torch.cos, torch.sin))
     eps, x0 = sigma * xt + alpha * v, alpha * xt - sigma * v  # the rotation, turned back
     null = learner.objective.net.null
-    return {
+    facts = {"seed": asked.seed, "learning rate": asked.rate, "steps": steps}
+    return made(f"batch-seed{asked.seed}-step{steps}", **facts) | {
         "network": "random weights" if asked.fresh else studio.engine().net.card.name,
         "steps": steps,
         "rate": asked.rate,

@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from explorer.app import checks, controls
+from explorer.app import checks, controls, share
 from explorer.app.learning import plane_asked as asking
 from explorer.app.once import once
 from explorer.app.theme import template, widget
@@ -114,9 +114,9 @@ def build(context) -> None:
     """The chapter: what to learn and how, and the network as it learns it."""
     default = asking.Asked()
     world = drawing.choice("Data: points of the plane", default.world.world)
-    drawn = drawing.pad(world)
+    drawn = drawing.pad(world, "train.world")
     predicts = _chips("Prediction: what the network is to say", asking.PREDICTS, default.predicts)
-    with gr.Accordion("Levels, loss, width, steps and seed", open=False):
+    with gr.Accordion("Levels, loss, width, steps and seed", open=False) as more:
         levels = _chips("Levels: what training draws", asking.LEVELS, default.levels)
         weights = _chips("Loss", asking.WEIGHTS, default.weights)
         with gr.Row(equal_height=False, elem_classes="asked"):
@@ -139,6 +139,14 @@ def build(context) -> None:
         empty=EMPTY,
     )
     inputs = [world, drawn, predicts, levels, weights, width, steps, seed]
+    for control, key in zip(
+        (more, predicts, levels, weights, width),
+        ("more", "predicts", "levels", "weights", "width"),
+        strict=True,
+    ):
+        share.keep(control, f"train.{key}")
+    share.keep(steps, "train.steps", within=(1, 20_000))
+    share.keep(seed, "train.seed", within=(0, controls.LAST_SEED))
     silent: dict[str, Any] = {"show_progress": "hidden", "preprocess": False, **controls.SENT}
     again = {"js": "(value) => value && ({...value, asked: Date.now()})"}  # what was refused
     show.open(opening, None, show, **silent)

@@ -60,6 +60,17 @@ class Asked:
         predicts: Any = self.predicts  # one of PREDICTS: a Target
         return Recipe(predicts, self.levels, self.weights, self.width, self.steps, seed=self.seed)
 
+    def made(self, step: int) -> dict:
+        """What a file of a run after some steps says of itself."""
+        from explorer.app.about import made
+        from explorer.app.code import truth as code
+
+        recipe = {"predicts": self.predicts, "levels": self.levels, "weights": self.weights}
+        size = {"width": self.width, "seed": self.seed, "step": step, "steps": self.steps}
+        name = f"plane-{self.world.world}-{self.predicts}-seed{self.seed}-step{step}"
+        facts = {"world": self.world.title, **recipe, **size}
+        return made(name, code.training(self, step), model="", **facts)
+
     @property
     def loss(self) -> str:
         """The loss in symbols."""

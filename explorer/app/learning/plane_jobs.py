@@ -67,17 +67,21 @@ class Job:
         """What the page is sent; `use` adds samples in 1, 2, 4, ... steps."""
         run = self.begun
         self.errors.append((run.step, run.error()))
-        return shown.look(self.asked, run) | {
-            "run": self.number,
-            "state": state,
-            "step": run.step,
-            "steps": run.recipe.steps,
-            "speed": speed and round(speed),
-            "loss": shown.binned(self.losses),
-            "floor": run.floor,
-            "error": shown.thinned(self.errors),
-            "use": shown.use(self.asked, run) if use else None,
-        }
+        return (
+            shown.look(self.asked, run)
+            | self.asked.made(run.step)
+            | {
+                "run": self.number,
+                "state": state,
+                "step": run.step,
+                "steps": run.recipe.steps,
+                "speed": speed and round(speed),
+                "loss": shown.binned(self.losses),
+                "floor": run.floor,
+                "error": shown.thinned(self.errors),
+                "use": shown.use(self.asked, run) if use else None,
+            }
+        )
 
     def waiting(self, before: int) -> dict:
         """What the page is sent while all places are taken."""

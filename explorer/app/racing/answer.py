@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 from torch import Tensor
 
 from explorer.app import studio
-from explorer.app.once import once
-from explorer.app.racing.entrants import STOCHASTIC
+from explorer.app.once import Aside, once
 from explorer.app.racing.race import Run, Start, denoiser
+from explorer.names import STOCHASTIC
 from explorer.samplers import dpmpp_2m
 from explorer.schedules import SCHEDULES, levels
 
@@ -20,29 +20,16 @@ def converged(start: Start, schedule: str, tell: Tell = lambda done: None) -> Te
 
     Kept for each start and schedule. tell(steps done) is called on the way.
     """
-    return _converged(start, schedule, _Tell(tell))
-
-
-class _Tell:
-    """A callback that is equal to any other, so that it does not tell two requests apart."""
-
-    def __init__(self, tell: Tell) -> None:
-        self.tell = tell
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Tell)
-
-    def __hash__(self) -> int:
-        return 0
+    return _converged(start, schedule, Aside(tell))
 
 
 @once(32)
-def _converged(start: Start, schedule: str, tell: _Tell) -> Tensor:
+def _converged(start: Start, schedule: str, tell: Aside[Tell]) -> Tensor:
     engine = studio.engine()
     walk = levels(SCHEDULES[schedule](), STEPS, "karras")
     with engine.run():
         for step in dpmpp_2m(denoiser(engine, start), studio.noise([start.seed]), walk):
-            tell.tell(step.index)
+            tell.value(step.index)
             last = step.x
     return last
 

@@ -4,10 +4,13 @@ torch is imported when a question is first answered, not with the page.
 """
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from explorer.app import checks, classes, controls, steps
-from explorer.app.once import once
+from explorer.app.about import made
+from explorer.app.code import samplers as code
+from explorer.app.once import Aside, once
 from explorer.app.racing import entrants as entering
 from explorer.app.racing import words
 from explorer.app.tables import NAMES
@@ -63,6 +66,16 @@ def check(digit, seed, budget, schedule, scale, chosen, own="") -> Asked:
     )
 
 
+def _made(what: str, asked: Asked, code: str, **more: object) -> dict:
+    """What a file of a race says of itself."""
+    label = asked.start.label
+    name = f"{what}-{'none' if label is None else label}-seed{asked.seed}-{asked.budget}nfe"
+    told = {"digit": "none" if label is None else label, "scale": asked.scale}
+    own = {"own grid": ", ".join(f"{t:g}" for t in asked.own)}
+    ran = {"seed": asked.seed, "schedule": asked.schedule, "NFE": asked.budget}
+    return made(name, code, **told, **ran, **own, **more)
+
+
 @once(6)
 def run(asked: Asked) -> tuple[list, float]:
     """The runs of a race, and the seconds that they took together."""
@@ -81,7 +94,8 @@ def film(asked: Asked) -> tuple:
 
     runs, seconds = run(asked)
     return (
-        films.film(runs, asked.longest).payload(),
+        films.film(runs, asked.longest).payload()
+        | _made("race", asked, code.race(asked, [run.entrant for run in runs])),
         words.facts(asked, runs, seconds),
         words.lessons(runs),
     )
@@ -103,7 +117,9 @@ def three_ways(asked: Asked) -> tuple:
     short, long = race.run([entrant for (entrant,) in fields], asked.start)
     sigma = f"{long.steps[n].level.sigma:.3f}"
     told = template("halfway.html").format(n=n, twice=2 * n, sigma=sigma, spacing=spacing)
-    return told, films.halfway(long, short).payload()
+    lines = "" if asked.own else code.three(asked, n, spacing)
+    facts = _made("three-ways", asked, lines, sampler="ddim", spacing=spacing)
+    return told, films.halfway(long, short).payload() | facts
 
 
 @once(12)
@@ -120,23 +136,34 @@ def reruns(asked: Asked) -> tuple:
     doses = chance.doses(ddim, asked.start)
     same = chance.as_ddpm(doses, chance.rerun(ddpm, asked.start))
     return (
-        chance.crowd_film(field, pictures).payload(),
-        chance.dose_film(ddim, doses).payload(),
+        chance.crowd_film(field, pictures).payload()
+        | _made("reruns", asked, code.reruns(asked, field, *chance.MANY)),
+        chance.dose_film(ddim, doses).payload()
+        | _made("eta", asked, code.doses(asked, ddim, chance.ETAS, *chance.MANY), sampler="ddim"),
         words.doses(same),
     )
 
 
+@once(12)
 def paths(asked: Asked) -> dict:
     """All states of a race on one map."""
     from explorer.app.racing import films
 
     runs, _ = run(asked)
-    return films.paths(runs, asked.longest)
+    lines = code.paths(asked, [run.entrant for run in runs])
+    return films.paths(runs, asked.longest) | _made("paths", asked, lines)
 
 
-def gaps(asked: Asked, tell=lambda done: None) -> dict:
+def gaps(asked: Asked, tell: Callable[[int], object] = lambda done: None) -> dict:
     """How far each entrant is from the converged answer."""
+    return _gaps(asked, Aside(tell))
+
+
+@once(24)
+def _gaps(asked: Asked, tell: Aside[Callable[[int], object]]) -> dict:
     from explorer.app.racing import answer
 
     runs, _ = run(asked)
-    return answer.gaps(runs, answer.converged(asked.start, asked.schedule, tell))
+    lines = code.gap(asked, [run.entrant for run in runs], answer.STEPS)
+    found = answer.gaps(runs, answer.converged(asked.start, asked.schedule, tell.value))
+    return found | _made("converged", asked, lines)

@@ -13,6 +13,7 @@ from explorer.samplers import SAMPLERS
 RERUNS = 4
 ETAS = (0.0, 0.25, 0.5, 0.75, 1.0)
 FIRST_STREAM = 10  # of the noises that the reruns draw
+MANY = (RERUNS, FIRST_STREAM)
 
 
 def rerun(entrant: Entrant, start: Start, eta: float | None = None) -> Tensor:

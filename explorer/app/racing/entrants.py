@@ -1,21 +1,14 @@
 """Who races: a sampler and a spacing make an entrant; as text, "dpmpp_2m/karras". No torch here."""
 
+from explorer import names
 from explorer.app import checks
 from explorer.app.controls import SPACINGS
+from explorer.names import SAMPLERS as LABELS
 
 OWN = "own"
 MOST = 8
-ORDER = ("ddim", "euler", "heun", "dpmpp_2m", "ddpm", "euler_ancestral")
-LABELS = {  # explorer.samplers'
-    "ddim": "DDIM",
-    "euler": "Euler",
-    "heun": "Heun",
-    "dpmpp_2m": "DPM++ 2M",
-    "ddpm": "DDPM",
-    "euler_ancestral": "Euler ancestral",
-}
-STOCHASTIC = ("ddpm", "euler_ancestral")
-TITLES = {**{name: name for name in SPACINGS}, "karras": "Karras", OWN: "own grid"}
+ORDER = tuple(LABELS)
+TITLES = {**names.SPACINGS, OWN: "own grid"}
 Chosen = tuple[tuple[str, str], ...]
 
 

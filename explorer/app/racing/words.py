@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from explorer.app import classes, controls
+from explorer.app.once import where
 from explorer.app.racing import entrants as entering
 from explorer.app.tables import NAMES
 from explorer.app.theme import template
@@ -30,7 +31,7 @@ def facts(asked, runs: Sequence, seconds: float) -> str:
             (str(asked.budget), "denoiser evaluations (NFE) each may spend"),
             (str(asked.budget * each), f"network evaluations each: {why}"),
             (str(spent * each), f"network evaluations by all {len(runs)}"),
-            (f"{seconds:.2f} s", f"measured here, all {len(runs)} in shared batches"),
+            (f"{seconds:.2f} s", f"measured {where()}, all {len(runs)} in shared batches"),
         ]
     )
     label = asked.start.label

@@ -5,7 +5,7 @@ from typing import Any
 
 import gradio as gr
 
-from explorer.app import checks, classes, controls, prompts
+from explorer.app import checks, classes, controls, prompts, share
 from explorer.app.asking import ask
 from explorer.app.attending import START, STEPS, texts, trusted
 from explorer.app.attending.texts import CAUSE, CHAPTERS, PIXELS, TRUST, WORDS
@@ -13,12 +13,15 @@ from explorer.app.theme import template, widget
 
 TITLE = "Attention"
 GROUP = "attention-chapters"
+KEYS = {WORDS: "words", PIXELS: "pixels", TRUST: "trust", CAUSE: "cause"}  # in a link
+HEADS, SWAPPING = "silence each head of a layer", "swap a word"
 MODES = {
     "silence each word": "word",
     "silence each layer": "layer",
-    "silence each head of a layer": "head",
-    "swap a word": "swap",
+    HEADS: "head",
+    SWAPPING: "swap",
 }
+PLACE = r"0\.\d{1,4},0\.\d{1,4}"  # of a picture, as shares of its sides
 LAYERS = ("down 16×16", "down 8×8", "down 4×4", "middle 4×4", "up 4×4", "up 8×8", "up 16×16")
 SWAP = ("red", "green")
 
@@ -123,6 +126,11 @@ def shared() -> tuple:
             examples=list(prompts.EXAMPLES),
         )
     prompt = gr.Textbox(prompts.FIRST, visible=False)
+    title = "Prompt"
+    share.keep(
+        prompt, "attention.prompt", title, also=[typed, examples], mirrors=[(typed, "value", None)]
+    )
+    share.seed(seed, "attention.seed", fresh)
     return typed, prompt, seed, fresh, examples
 
 
@@ -133,9 +141,17 @@ def build(context) -> None:
     with gr.Tabs(elem_classes=["chapters", GROUP]):
         for title in CHAPTERS:
             with gr.Tab(title) as opened[title]:
+                share.place(opened[title], f"attention.{KEYS[title]}")
                 ask(f"{TITLE}/{title}")
                 if title == WORDS:
                     read = _widget("attention/words.html", "words")
+                    share.inputs(read, "step.words", "Step of the run")
+                    share.inputs(read, "attention.word", "Word", "[name=word-choice]")
+                    share.inputs(read, "attention.map", "Layer and head", "[name=word-map]")
+                    share.inputs(
+                        read, "attention.blend", "Map over the picture", ".words .blend input"
+                    )
+                    share.state(read, "attention.place", "Place that is asked", PLACE)
                     controls.fixed(f'<div class="attention-text">{texts.CROSS}</div>')
                 elif title == PIXELS:
                     look, inputs, again = _pixels()
@@ -163,6 +179,7 @@ def _typing(typed: gr.Textbox, prompt: gr.Textbox, examples: gr.HTML, also) -> N
     private: dict[str, Any] = {"api_visibility": "private", "queue": False}
     also(typed.submit(None, typed, prompt, js="(typed) => typed", **private).then)
     left = gr.Checkbox(False, visible=False)
+    share.leave(left, "says only whether the field was left with another prompt")
     js = "(typed, prompt) => [typed, typed !== prompt]"
     then = typed.blur(None, [typed, prompt], [prompt, left], js=js, **private).then
     then(None, left, None, js=f"(left) => {{ if (left) explorer.pass('{GROUP}'); }}", **private)
@@ -184,11 +201,18 @@ def _pixels() -> tuple[gr.HTML, list, gr.Button]:
     """Self-attention of the digit model: its widget, its controls, and the button that runs it."""
     digit = classes.choice(str(START[0]))
     look = _widget("attention.html", "attention")
-    with gr.Accordion("Another noise, more or fewer steps", open=False):
+    with gr.Accordion("Another noise, more or fewer steps", open=False) as more:
         seed = gr.Number(START[1], label="Seed", precision=0)
         steps = gr.Slider(*STEPS, START[2], step=1, label="DDIM steps", elem_classes="settles")
         again = gr.Button("Run", size="sm")
     controls.fixed(f'<div class="attention-text">{texts.SELF}</div>')
+    share.keep(digit, "attention.digit")
+    share.keep(more, "attention.more")
+    share.keep(seed, "attention.noise", within=(0, controls.LAST_SEED))
+    share.keep(steps, "attention.steps", also=[again])
+    share.inputs(look, "step.attention", "Position of the player")
+    share.inputs(look, "attention.head", "Layer and head", "[name=attention-map]")
+    share.state(look, "attention.pixel", "Pixel that is asked", r"\d{1,2},\d{1,2}")
     return look, [digit, seed, steps], again
 
 
@@ -203,6 +227,13 @@ def _cause() -> tuple[gr.HTML, list]:
         word = gr.Textbox(SWAP[0], label="Swap this word of the prompt", max_length=40)
         other = gr.Textbox(SWAP[1], label="for this one", max_length=40)
     show = _widget("attention/causes.html", "causes")
+    rows = [(of, "visible", HEADS), (swapped, "visible", SWAPPING)]
+    share.keep(mode, "attention.change", mirrors=rows)
+    share.keep(layer, "attention.layer")
+    share.keep(word, "attention.swap", pattern=r"\w{1,40}")
+    share.keep(other, "attention.for", pattern=r"\w{1,40}")
+    share.inputs(show, "attention.run", "Changed run", "[name=cause-choice]")
+    share.inputs(show, "step.cause", "Position of the player")
     controls.fixed(f'<div class="attention-text">{texts.SILENCED}{texts.SWAPPED}</div>')
     mode.change(
         _unfold, mode, [of, swapped], api_visibility="private", queue=False, preprocess=False

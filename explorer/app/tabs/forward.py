@@ -6,7 +6,7 @@ assets/web/forward/lab.js); each chapter is a widget of its own, made when it is
 
 import gradio as gr
 
-from explorer.app import gallery, pictures, resume, sources
+from explorer.app import gallery, pictures, resume, share, sources
 from explorer.app.asking import ask
 from explorer.app.tables import FOUR, NAMES
 from explorer.app.theme import template, widget
@@ -25,32 +25,35 @@ def equation(context) -> None:
 
 def chain(context) -> None:
     """A thousand small steps beside one jump."""
-    page("forward/chain.html", "chain")
+    made = page("forward/chain.html", "chain")
+    share.state(made, "forward.pixel", "Pixel to follow", r"\d{1,2},\d{1,2}")
 
 
 def four(context) -> None:
     """Four schedules at the same t, and at the same SNR."""
-    page("forward/four.html", "fourSchedules", names={name: NAMES[name] for name in FOUR})
+    made = page("forward/four.html", "fourSchedules", names={name: NAMES[name] for name in FOUR})
+    share.inputs(made, "forward.compare", "Compare at", "[name=four-same]")
 
 
 def resolution(context) -> None:
     """One picture at four sizes: what the same SNR leaves of it."""
-    page("forward/resolution.html", "resolution")
+    made = page("forward/resolution.html", "resolution")
+    share.inputs(made, "forward.sizes", "Noise of each size", "[name=resolution-mode]")
 
 
 CHAPTERS = (
-    ("The closed form", equation),
-    ("One jump or a thousand steps", chain),
-    ("Four schedules, one noise", four),
-    ("Resolution", resolution),
-    ("Resume from here", resume.build),
+    ("equation", "The closed form", equation),
+    ("chain", "One jump or a thousand steps", chain),
+    ("four", "Four schedules, one noise", four),
+    ("resolution", "Resolution", resolution),
+    ("resume", "Resume from here", resume.build),
 )
 
 
 def build(context) -> None:
     """Sources above, the chapters, and below them the clock that they all obey."""
     with gr.Column(elem_classes="forward"):
-        page(
+        made = page(
             "forward/sources.html",
             "sources",
             gallery=gallery.payload(),
@@ -59,13 +62,16 @@ def build(context) -> None:
             colour=COLOUR,
             start="4",
         )
+        share.inputs(made, "forward.picture", "Picture x₀", "[name=forward-source]")
+        share.state(made, "forward.drawing", "Your own drawing", r"[\w-]{1,2100}")
         sources.build()
         with gr.Tabs(elem_classes="chapters"):
-            for title, chapter in CHAPTERS:
+            for key, title, chapter in CHAPTERS:
                 with gr.Tab(title) as context.tab:
+                    share.place(context.tab, f"forward.{key}")
                     ask(f"{TITLE}/{title}")
                     chapter(context)
-        page(
+        made = page(
             "forward/clock.html",
             "clock",
             classes="sticky",
@@ -73,6 +79,10 @@ def build(context) -> None:
             seeds=SEEDS,
             start=START,
         )
+        share.inputs(made, "forward.t", "Time t")
+        share.inputs(made, "forward.schedule", "Schedule", "[name=forward-schedule]")
+        share.inputs(made, "forward.noise", "Noise, seed", ".clock select.seed")
+        share.inputs(made, "forward.span", "Black to white", ".clock select.span")
 
 
 def page(html: str, script: str, *, classes: str = "", **props) -> gr.HTML:

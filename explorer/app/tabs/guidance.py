@@ -5,7 +5,7 @@ from pathlib import Path
 
 import gradio as gr
 
-from explorer.app import checks, classes, controls, labels, measured_scale, prompts
+from explorer.app import checks, classes, controls, labels, measured_scale, prompts, share
 from explorer.app.asking import ask
 from explorer.app.guiding import answers, asked, layout, words
 from explorer.app.guiding.asked import refusing
@@ -14,6 +14,7 @@ from explorer.app.theme import template
 
 TITLE = "Guidance"
 CHAPTERS, GROUP = words.CHAPTERS, "guidance-chapters"
+KEYS = ("row", "apart", "crowd", "changed", "measured")  # of the chapters, in a link
 LOADING = "The first pictures are on their way: the model is being loaded."
 COMING = "The pictures are on their way."
 FIRST_SCALE, STRONG = 3.0, 6.0
@@ -97,6 +98,8 @@ def build(context) -> None:
             with gr.Tab(words.MEASURED) as opened[words.MEASURED]:
                 ask(f"{TITLE}/{words.MEASURED}")
                 _measured(context.model)
+    for key, title in zip(KEYS, CHAPTERS, strict=True):
+        share.place(opened[title], f"guidance.{key}")
     chapters = [
         controls.Chapter(opened[title], [jobs[title]] if title in jobs else ())
         for title in CHAPTERS
@@ -116,7 +119,7 @@ def _scale(shared: list, scales: gr.Textbox) -> controls.Job:
 
 
 def _apart(shared: list, _: gr.Textbox) -> controls.Job:
-    scale = layout.scale_slider(FIRST_SCALE)
+    scale = layout.scale_slider(FIRST_SCALE, "guidance.scale")
     controls.fixed(template("guidance/formula.html"))
     show = player(None, name="parts", empty=COMING)
     facts = controls.said()
@@ -134,7 +137,7 @@ def _crowd(shared: list, scales: gr.Textbox) -> controls.Job:
 def _changed(shared: list, _: gr.Textbox) -> controls.Job:
     with gr.Row(equal_height=False):
         with gr.Column(min_width=280):
-            scale = layout.scale_slider(STRONG)
+            scale = layout.scale_slider(STRONG, "guidance.strong")
             digit = classes.choice(
                 _last_class(),
                 also=["none"],
@@ -164,6 +167,11 @@ def _changed(shared: list, _: gr.Textbox) -> controls.Job:
                 elem_classes="settles",
             )
     text = gr.Textbox(INTERVAL, visible=False)
+    pattern = r"\d+(\.\d+)?(e-?\d+)?, ?(inf|\d+(\.\d+)?)"
+    share.keep(digit, "guidance.negative_digit")
+    share.keep(prompt, "guidance.negative")
+    share.keep(text, "guidance.interval", "Guided interval", also=[interval], pattern=pattern)
+    share.keep(phi, "guidance.rescale")
     show = player(None, name="changed", empty=COMING)
     facts = controls.said()
     inputs = [*shared, scale, digit, prompt, text, phi]
@@ -182,4 +190,4 @@ def _measured(model: str) -> None:
         controls.fixed(scenes)
     alone = scenes != measured_scale.UNMEASURED
     with gr.Column(elem_classes="only-mnist" if alone else ""):
-        controls.fixed(f"<h4>{escape(Path(model).stem)}</h4>{measured_scale.digits(model)}")
+        controls.fixed(f"<h2>{escape(Path(model).stem)}</h2>{measured_scale.digits(model)}")

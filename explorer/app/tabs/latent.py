@@ -4,7 +4,7 @@ from typing import Any
 
 import gradio as gr
 
-from explorer.app import controls, prompts, sources
+from explorer.app import controls, prompts, share, sources
 from explorer.app.asking import ask
 from explorer.app.latent import answers, shelf
 from explorer.app.player import player
@@ -27,6 +27,10 @@ def formula(*parts: str) -> str:
     """Equations on a line that may break between them."""
     spans = ",&ensp;&#8203;".join(f"<span class='math'>{part}</span>" for part in parts)
     return f"<p class='formula'>{spans}</p>"
+
+
+# Nudges of four channels in tenths, which are set to 0, the seed, the cells with noise as bits
+EDITS = r"-?\d{1,2}(,-?\d{1,2}){3};[01]{4};\d{1,5};[\w-]{0,43}"
 
 
 LINES = formula(
@@ -53,6 +57,7 @@ def build(context) -> None:
         with gr.Tabs(elem_classes=["chapters", GROUP]):
             for title, make in zip(CHAPTERS, makers, strict=True):
                 with gr.Tab(title) as opened:
+                    share.place(opened, f"latent.{make.__name__[1:]}")
                     ask(f"{TITLE}/{title}")
                     jobs, extra = make(picture)
                 chapters.append(controls.Chapter(opened, jobs))
@@ -78,6 +83,8 @@ def _shelf(tab: gr.Tab) -> tuple[gr.HTML, gr.Textbox]:
         file = gr.UploadButton("Choose a picture", file_types=["image"], size="md")
         controls.note(sources.PRIVACY)
     picture = gr.Textbox("", visible=False)
+    share.inputs(shown, "latent.picture", "Picture", "[name=latent-picture]")
+    share.leave(picture, "pixels of the picture that is kept by its name")
     tab.select(shelf.filled, None, shown, **quiet)
     file.upload(shelf.uploaded, file, shown, **quiet)
     shown.more(answers.another, None, shown, show_progress="hidden", **controls.SENT)
@@ -87,6 +94,7 @@ def _shelf(tab: gr.Tab) -> tuple[gr.HTML, gr.Textbox]:
 def _encode(picture: gr.Textbox) -> tuple[list[controls.Job], dict]:
     """A picture, its latent, what comes back of it, and the error."""
     show = _widget("encode", "latentEncode")
+    share.state(show, "latent.cell", "Cell that is read", r"\d{1,2},\d{1,2}")
     facts = controls.said()
     return [controls.Job(answers.encode, [picture], [show, facts], show, "latent_encode")], {}
 
@@ -94,6 +102,7 @@ def _encode(picture: gr.Textbox) -> tuple[list[controls.Job], dict]:
 def _take_apart(picture: gr.Textbox) -> tuple[list[controls.Job], dict]:
     """Channels to nudge and zero, cells to paint noise into, and the picture that results."""
     show = _widget("apart", "latentApart", "(detail) => trigger('edit', detail)")
+    share.state(show, "latent.edits", "Changes of the latent", EDITS)
     show.edit(
         answers.edit,
         picture,
@@ -108,6 +117,8 @@ def _between(picture: gr.Textbox) -> tuple[list[controls.Job], dict]:
     """A second picture, and both ways to it."""
     other = _widget("other", "latentOther", "(detail) => trigger('use', detail)")
     second = gr.Textbox("", visible=False)
+    share.inputs(other, "latent.second", "Second picture", "[name=latent-second]")
+    share.leave(second, "pixels of the picture that is kept by its name")
     controls.fixed(LINES)
     show = player(None, name="latent-between", empty=EMPTY)
     facts = controls.said()
@@ -123,10 +134,10 @@ def _diffuse(picture: gr.Textbox) -> tuple[list[controls.Job], dict]:
         with gr.Column(scale=2, min_width=220), gr.Row(elem_classes="seed"):
             seed = gr.Number(0, label="Seed", precision=0, min_width=90)
             fresh = gr.Button("New noise", variant="primary", min_width=110)
-    controls.fixed(f"<h4>The picture above, into noise</h4>{NOISED}")
+    controls.fixed(f"<h2>The picture above, into noise</h2>{NOISED}")
     into = player(None, name="latent-forward", empty=EMPTY)
     why = controls.said()
-    controls.fixed("<h4 class='second'>Out of noise, to the picture of a prompt</h4>")
+    controls.fixed("<h2 class='second'>Out of noise, to the picture of a prompt</h2>")
     prompt = gr.Textbox(prompts.FIRST, label="Prompt", max_lines=2)
     example = gr.Radio(
         list(prompts.EXAMPLES),
@@ -135,6 +146,9 @@ def _diffuse(picture: gr.Textbox) -> tuple[list[controls.Job], dict]:
         elem_classes=["chips", "as-read"],
     )
     out = player(None, name="latent-run", empty=ON_ITS_WAY)
+    share.keep(schedule, "latent.schedule")
+    share.seed(seed, "latent.seed", fresh)
+    share.keep(prompt, "latent.prompt", also=[example], mirrors=[(example, "value", None)])
     facts = controls.said()
     taken = example.input(
         None, example, prompt, js="(said) => said", api_visibility="private", queue=False

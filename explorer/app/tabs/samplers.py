@@ -5,7 +5,7 @@ from pathlib import Path
 
 import gradio as gr
 
-from explorer.app import checks, classes, controls, labels, measured, steps
+from explorer.app import checks, classes, controls, labels, measured, share, steps
 from explorer.app.asking import ask
 from explorer.app.player import player
 from explorer.app.racing import answers, words
@@ -20,6 +20,7 @@ RACE, THREE, CHANCE, PATH, QUALITY = CHAPTERS = (
     "The path",
     "Quality",
 )
+KEYS = ("race", "three", "chance", "path", "quality")  # of the chapters, in a link
 OPEN = f"""() => [...document.querySelectorAll('button[role=tab]')]
     .find((tab) => explorer.english(tab) === '{TITLE}').click()"""
 PROGRESS = gr.Progress()  # Gradio finds it among a handler's defaults
@@ -91,7 +92,7 @@ def use_grid(event: gr.EventData) -> tuple[str, str, str, dict]:
 def warm() -> None:
     """Run what the chapters open with, so that it is there before they are opened."""
     asked = answers.Asked(classes.opening())
-    for fill in (answers.film, answers.gaps, answers.three_ways, answers.reruns):
+    for fill in (answers.film, answers.gaps, answers.three_ways, answers.reruns, answers.paths):
         fill(asked)
 
 
@@ -108,7 +109,7 @@ def shared() -> tuple[list, gr.Button, gr.HTML]:
         elem_classes="settles",
     )
     chosen = gr.Textbox(entering.text(default.chosen), visible=False)
-    with gr.Accordion("Who races, schedule and guidance", open=False):
+    with gr.Accordion("Who races, schedule and guidance", open=False) as more:
         matrix = gr.HTML(
             {"chosen": entering.text(default.chosen)},
             html_template=template("entrants.html"),
@@ -135,6 +136,21 @@ def shared() -> tuple[list, gr.Button, gr.HTML]:
             max_length=steps.LONGEST,
         )
         controls.note(controls.THREE_CHOICES)
+    share.keep(digit, "samplers.digit")
+    share.seed(seed, "samplers.seed", fresh)
+    share.keep(budget, "samplers.budget")
+    share.keep(more, "samplers.more")
+    share.keep(
+        chosen,
+        "samplers.entrants",
+        "Who races",
+        also=[matrix],
+        mirrors=[(matrix, "value.chosen", None)],
+        pattern=r"\w+/\w+(, \w+/\w+){0,30}",
+    )
+    share.keep(schedule, "samplers.schedule")
+    share.keep(scale, "samplers.scale")
+    share.keep(own, "samplers.grid")
     return [digit, seed, budget, schedule, scale, chosen, own], fresh, matrix
 
 
@@ -171,14 +187,17 @@ def build(context) -> None:
         with gr.Tab(PATH) as opened[PATH]:
             ask(f"{TITLE}/{PATH}")
             paths = _widget("path", empty="The paths are on their way.")
+            share.inputs(paths, "step.path", "Position of the player")
         with gr.Tab(QUALITY) as opened[QUALITY]:
             ask(f"{TITLE}/{QUALITY}")
             _quality(inputs, measured.table(context.model), Path(context.model).stem)
 
+    for key, title in zip(KEYS, CHAPTERS, strict=True):
+        share.place(opened[title], f"samplers.{key}")
     fills = {
         RACE: [
             controls.Job(race, inputs, [show, facts, lessons], show, "race"),
-            controls.Job(answer, inputs, [gap], gap, "answer"),
+            controls.Job(answer, inputs, [gap], gap, "answer", long=True),
         ],
         THREE: [controls.Job(three, inputs, [halfway, still], still, "three")],
         CHANCE: [controls.Job(chance, inputs, [crowd, dose, doses], [crowd, dose], "chance")],
@@ -213,6 +232,8 @@ def _quality(inputs: list, table: dict | None, model: str) -> None:
             go = gr.Button("Measure now", variant="primary", min_width=110)
             stop = gr.Button("Stop", min_width=80)
     plot = _widget("quality", table=table, model=model)
+    share.keep(samples, "samplers.samples")
+    share.inputs(plot, "samplers.measure", "Measure", "[name=quality-kind]")
     running = go.click(
         measure,
         [*inputs, samples],

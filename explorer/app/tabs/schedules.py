@@ -4,7 +4,7 @@ import base64
 
 import gradio as gr
 
-from explorer.app import checks, gallery, grey_image, steps, training_view
+from explorer.app import checks, gallery, grey_image, share, steps, training_view
 from explorer.app.asking import ask
 from explorer.app.tables import NAMES, table
 from explorer.app.theme import template, widget
@@ -85,7 +85,7 @@ def laboratory(context) -> None:
         }
         for name, (formula, source, fields) in MADE.items()
     }
-    gr.HTML(
+    made = gr.HTML(
         None,
         html_template=template("schedules.html"),
         js_on_load=widget("schedulesTab", "server"),
@@ -96,21 +96,40 @@ def laboratory(context) -> None:
         picture=base64.b64encode(gallery.digits()[4].tobytes()).decode(),
         start=0.3,
     )
+    _kept(made)
+
+
+def _kept(made: gr.HTML) -> None:
+    """The keys of the laboratory's native inputs."""
+    share.inputs(made, "schedules.t", "Time t")
+    share.inputs(made, "schedules.log", "log axes", "[name=log]")
+    share.inputs(made, "schedules.T", "T", "[data-field=T] [type=number]", within=(2, MOST_STEPS))
+    for name, (_, _, fields) in MADE.items():
+        maker = f"[data-maker={name}]"
+        for field, _, low, high, _ in fields:
+            at = f"{maker} [data-field={field}] [type=number]"
+            title = f"{NAMES[name]}: {field}"
+            share.inputs(made, f"schedules.{name}.{field}", title, at, within=(low, high))
+        title = f"{NAMES[name]}: zero SNR"
+        share.inputs(made, f"schedules.{name}.zero", title, f"[data-zero={name}]")
+        title = f"{NAMES[name]}: shown"
+        share.inputs(made, f"schedules.{name}.shown", title, f"[data-visible={name}]")
 
 
 CHAPTERS = (
-    ("Compare", laboratory),
-    (steps.TITLE, steps.build),
-    (grey_image.TITLE, grey_image.build),
-    (training_view.TITLE, training_view.build),
+    ("compare", "Compare", laboratory),
+    ("stops", steps.TITLE, steps.build),
+    ("grey", grey_image.TITLE, grey_image.build),
+    ("training", training_view.TITLE, training_view.build),
 )
 
 
 def build(context) -> None:
     """The tab: a chapter for each thing to learn."""
     with gr.Tabs(elem_classes="chapters"):
-        for title, chapter in CHAPTERS:
+        for key, title, chapter in CHAPTERS:
             with gr.Tab(title) as context.tab:
+                share.place(context.tab, f"schedules.{key}")
                 ask(f"{TITLE}/{title}")
                 chapter(context)
 

@@ -2,6 +2,7 @@
 
 import gradio as gr
 
+from explorer.app import share
 from explorer.app.asking import ask
 from explorer.app.learning import batch, digits, plane
 
@@ -15,5 +16,6 @@ def build(context) -> None:
     with gr.Tabs(elem_classes=["chapters", GROUP]):
         for module in CHAPTERS:
             with gr.Tab(module.TITLE) as context.tab:
+                share.place(context.tab, f"train.{module.__name__.rpartition('.')[2]}")
                 ask(f"{TITLE}/{module.TITLE}")
                 module.build(context)

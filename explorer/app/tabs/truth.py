@@ -6,7 +6,7 @@ from functools import partial
 
 import gradio as gr
 
-from explorer.app import checks, controls
+from explorer.app import checks, controls, share
 from explorer.app.asking import ask
 from explorer.app.theme import template, widget
 from explorer.app.truth import asked as asking
@@ -35,20 +35,37 @@ CHAPTERS = (
     Chapter("ways", "ODE and SDE", "truthWays"),
     Chapter("guidance", "Guidance, exactly", "truthGuidance"),
 )
+START = r"-?\d(\.\d{1,3})?,-?\d(\.\d{1,3})?"  # a place of the plane
 KEYS = tuple(chapter.key for chapter in CHAPTERS)
+# What a link holds of a chapter's own: key, title, native inputs
+KEPT = {
+    "field": (
+        ("step.field", "Noise level", ""),
+        ("truth.arrows", "Arrows", "[name=field-mode]"),
+    ),
+    "particles": (("step.particles", "Evaluations spent", ""),),
+    "solver": (("truth.sampler", "Sampler", "[name=solver-of]"),),
+    "ways": (("step.ways", "Step", ""),),
+    "guidance": (
+        ("step.exact", "Noise level", ""),
+        ("truth.scale", "Guidance scale", "[data-share='truth.scale']"),
+    ),
+}
 
 
 def answer(key: str, asked: asking.Asked, budget: int = FIRST_BUDGET, start=None, progress=None):
     """What a chapter shows of a checked request."""
-    from explorer.app.truth import chapters, networks
+    from explorer.app.truth import chapters, files, networks
 
     if key == "particles":
-        return chapters.particles(asked, budget)
-    if key == "solver":
-        return chapters.solver(asked, networks.network(asked, progress))
-    if key == "ways":
-        return chapters.two_ways(asked, start)
-    return getattr(chapters, key)(asked)
+        found = chapters.particles(asked, budget)
+    elif key == "solver":
+        found = chapters.solver(asked, networks.network(asked, progress))
+    elif key == "ways":
+        found = chapters.two_ways(asked, start)
+    else:
+        found = getattr(chapters, key)(asked)
+    return found | files.made_of(key, asked, found, start)
 
 
 def run(key: str, world, drawing, seed, schedule, spacing) -> dict:
@@ -92,9 +109,13 @@ def shared() -> tuple[list, gr.Button]:
         with gr.Column(scale=2, min_width=220), gr.Row(elem_classes="seed"):
             seed = gr.Number(0, label="Seed", precision=0, min_width=90)
             fresh = gr.Button("New noise", variant="primary", min_width=110)
-    pad = drawing.pad(world)
-    with gr.Accordion("Schedule and spacing", open=False):
+    pad = drawing.pad(world, "truth.world")
+    with gr.Accordion("Schedule and spacing", open=False) as more:
         schedule, spacing = controls.schedule_and_spacing(("karras", "karras"))
+    share.seed(seed, "truth.seed", fresh)
+    share.keep(more, "truth.more")
+    share.keep(schedule, "truth.schedule")
+    share.keep(spacing, "truth.spacing")
     return [world, pad, seed, schedule, spacing], fresh
 
 
@@ -106,9 +127,14 @@ def build(context) -> None:
     with gr.Tabs(elem_classes=["chapters", "truth-chapters"]):
         for chapter in CHAPTERS:
             with gr.Tab(chapter.title) as opened:
+                share.place(opened, f"truth.{chapter.key}")
                 ask(f"{TITLE}/{chapter.title}")
                 more = [_budget()] if chapter.key == "particles" else []
                 shows[chapter.key] = show = _show(chapter)
+                for key, title, select in KEPT.get(chapter.key, ()):
+                    share.inputs(show, key, title, select)
+                if chapter.key == "ways":
+                    share.state(show, "truth.start", "Start", START)
             own: dict[str, Callable] = {"particles": particles, "solver": solver}
             handler = own.get(chapter.key) or partial(run, chapter.key)
             job = controls.Job(handler, [*inputs, *more], [show], show, f"truth_{chapter.key}")
@@ -122,7 +148,7 @@ def build(context) -> None:
 
 def _budget() -> gr.Slider:
     """How much each sampler may spend."""
-    return gr.Slider(
+    budget = gr.Slider(
         FEWEST,
         MOST,
         FIRST_BUDGET,
@@ -130,6 +156,8 @@ def _budget() -> gr.Slider:
         label="Evaluations (NFE) each sampler may spend",
         elem_classes="settles",
     )
+    share.keep(budget, "truth.budget")
+    return budget
 
 
 def _show(chapter: Chapter) -> gr.HTML:

@@ -2,7 +2,7 @@
 
 import gradio as gr
 
-from explorer.app import controls
+from explorer.app import controls, share
 from explorer.app.asking import ask
 from explorer.app.inside import asked as asking
 from explorer.app.inside import jump, lie, losses, names, network, parts
@@ -23,6 +23,9 @@ def shared() -> tuple[list, gr.Button]:
         label="Noise level: the angle atan2(σ, α) in degrees; 90 is only noise",
         elem_classes="settles",
     )
+    share.keep(digit, "unet.digit")
+    share.seed(seed, "unet.seed", fresh)
+    share.keep(degrees, "unet.degrees")
     return [digit, seed, degrees], fresh
 
 
@@ -34,6 +37,7 @@ def build(context) -> None:
     with gr.Tabs(elem_classes=["chapters", GROUP]):
         for module in CHAPTERS:
             with gr.Tab(module.TITLE) as opened:
+                share.place(opened, f"unet.{module.__name__.rpartition('.')[2]}")
                 ask(f"{TITLE}/{module.TITLE}")
                 chapters.append(controls.Chapter(opened, module.build(inputs, context)))
     controls.on_chapters(tab, chapters, GROUP, seed=inputs[1], fresh=fresh)

@@ -19,12 +19,12 @@ from explorer.app.truth.asked import (
 )
 from explorer.denoisers import guided, score_hat, v_hat
 from explorer.metrics import convergence_order, sliced_wasserstein
-from explorer.samplers import LABELS, SAMPLERS
+from explorer.names import SAMPLERS as LABELS
+from explorer.names import STOCHASTIC
+from explorer.samplers import SAMPLERS
 from explorer.schedules import SCHEDULES, Level, levels
 
-ORDER = ("ddim", "euler", "heun", "dpmpp_2m", "ddpm", "euler_ancestral")
 THEORY = {"ddim": 1, "euler": 1, "heun": 2, "dpmpp_2m": 2}
-STOCHASTIC = ("ddpm", "euler_ancestral")
 CLEAN = Level(1.0, 0.0)
 LEVELS, LAST = 33, 0.05  # of the field: how many, and the angle of the least noisy
 BUDGETS = (4, 8, 16, 32, 64, 128, 256)
@@ -64,7 +64,7 @@ def particles(asked: Asked, budget: int) -> dict:
     world, x, schedule = asked.made, asked.noise(160), SCHEDULES[asked.schedule]()
     data = [world.sample(len(x), asked.rng(stream)) for stream in (2, 3)]
     denoise, runs = world.denoiser(), []
-    for key in ORDER:
+    for key in LABELS:
         ((nfe, walk),) = convergence.grids(key, schedule, asked.spacing, [budget])
         steps = list(SAMPLERS[key](denoise, x, walk, rng=asked.rng(1)))
         runs.append(

@@ -5,8 +5,13 @@ import math
 
 import gradio as gr
 
+from explorer.app import share
 from explorer.app.theme import template, widget
 from explorer.app.truth import asked as asking
+
+NUMBER = r"-?[01](\.\d{1,3})?"
+POINT = rf"\[{NUMBER}, ?{NUMBER}\]"
+POINTS = rf"(\[{POINT}(, ?{POINT}){{0,119}}\])?"  # of a drawing as text
 
 
 def spiral() -> str:
@@ -26,10 +31,10 @@ def choice(label: str, value: str) -> gr.Radio:
     )
 
 
-def pad(world: gr.Radio) -> gr.HTML:
+def pad(world: gr.Radio, key: str) -> gr.HTML:
     """The pad, shown where the world is a drawn one; its value holds the drawing at any time.
 
-    `use` is its event that a drawing is ready.
+    `use` is its event that a drawing is ready; `key` is the world's in a link.
     """
     made = gr.HTML(
         {"shown": False, "points": spiral()},
@@ -40,4 +45,6 @@ def pad(world: gr.Radio) -> gr.HTML:
     )
     js = "(world, pad) => ({...pad, shown: world === 'drawn'})"
     world.input(None, [world, made], made, js=js, api_visibility="private")
+    share.keep(world, key, mirrors=[(made, "value.shown", "drawn")])
+    share.keep(made, f"{key}.points", "Your drawing", field="points", pattern=POINTS)
     return made

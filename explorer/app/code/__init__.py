@@ -1,0 +1,68 @@
+"""The lines of Python that make what a place shows: about ten, of the library alone, no app.
+
+A template is the body; `program` puts the imports before it. Its last line is an expression, the
+value that the page shows; tests/test_code.py runs all of them and compares.
+"""
+
+import re
+from textwrap import dedent
+
+# What a body may name, and where that lives
+HOMES = {
+    "explorer": ("costs", "grey", "ideal", "illposed", "told"),
+    "explorer.convergence": ("converged", "distances", "errors", "grids", "level_at"),
+    "explorer.data": ("gallery",),
+    "explorer.denoisers": (
+        *("from_halves", "from_network", "guided", "halves", "paired", "score_hat", "v_hat"),
+    ),
+    "explorer.forward": ("noised", "transition"),
+    "explorer.guidance": ("rescaled", "within"),
+    "explorer.models": ("zoo",),
+    "explorer.models.ablate": ("ablated", "cut_skip", "freeze", "look_away", "silence", "untold"),
+    "explorer.models.attention": ("record_attention",),
+    "explorer.models.features": ("record_features",),
+    "explorer.models.intervene": (
+        *("changed", "keep_maps", "silence_head", "silence_layers", "silence_word"),
+    ),
+    "explorer.noise": ("normal",),
+    "explorer.samplers": ("ddim", "ddpm", "dpmpp_2m", "euler", "euler_ancestral", "heun"),
+    "explorer.sampling": ("generator", "noise"),
+    "explorer.schedules": (
+        *("SCHEDULES", "Level", "cosine", "karras", "levels", "levels_from", "linear"),
+        *("scaled_linear", "time_of", "zero_snr"),
+    ),
+    "explorer.training.plane_recipe": ("Recipe",),
+    "explorer.training.plane_run": ("Run",),
+    "explorer.worlds": ("WORLDS", "drawn"),
+}
+
+
+def program(body: str) -> str:
+    """A body with the imports of what it names."""
+    body = dedent(body).strip("\n")
+    bare = re.sub(r"(\"|')(?:\\.|(?!\1).)*\1", "", body)  # names, not texts
+    used = set(re.findall(r"(?<![.\w])[A-Za-z_]\w*(?=[(\[.])", bare))  # called, indexed, asked
+    found = [name for name in ("math", "torch") if name in used]
+    lines = [f"import {name}" for name in found]
+    for home, names in HOMES.items():
+        if wanted := sorted(set(names) & used, key=str.lower):
+            lines.append(f"from {home} import {', '.join(wanted)}")
+    return "\n".join([*lines, "", body]) + "\n"
+
+
+def digits(network: str, label: int | None, scale: float, count: int = 1) -> str:
+    """Two lines: a network of labels, and its denoiser of `count` rows."""
+    load = f"net = zoo.load({network})"
+    if label is None or scale == 0:
+        return f"{load}\ndenoise = from_network(net, context=net.null_context({count}))"
+    told = f"net.embed(torch.tensor([{label}]{_times(count)}))"
+    return f"{load}\ndenoise = paired(net, {told}, net.null_context({count}), {scale:g})"
+
+
+def _times(count: int) -> str:
+    return f" * {count}" if count > 1 else ""
+
+
+def walk(schedule: str, steps: int | str, spacing: str) -> str:
+    """The Levels of a run."""
+    return f'levels(SCHEDULES["{schedule}"](), {steps}, "{spacing}")'

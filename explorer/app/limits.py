@@ -1,0 +1,79 @@
+"""What one call may cost at most, all in one place or with a pointer to where it stands.
+
+| what | most | where |
+|---|---|---|
+| bytes of a request | LARGEST_REQUEST | here, by `explorer.app.guard` |
+| bytes of an uploaded file | upload.LARGEST_FILE | `upload`, and Gradio's max_file_size |
+| pixels of an uploaded picture | upload.LARGEST a side | `upload`, read from its header |
+| seconds of a call | MOST_SECONDS | here; a run ends at its next call of a network |
+| seconds of a training run | learning.digits.LONGEST | that chapter's control |
+| steps of a training run in the plane | learning.plane_asked.MOST_STEPS | its check |
+| evaluations a sampler may spend | racing.answers.MOST | its check |
+| people who wait | WAITING | Gradio's queue, which answers 503 beyond it |
+| hours that an unused upload is kept | KEPT | here, by gr.Blocks |
+"""
+
+import inspect
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import wraps
+
+import gradio as gr
+
+from explorer.app import checks
+
+LARGEST_REQUEST = 2**20  # bytes of a request that is no upload: ours are below 64 KiB
+MOST_SECONDS = 120  # of one call, without its wait in the queue; a race takes two
+WAITING = 400  # requests in the queue; who comes then is told in words to try again
+KEPT = 1  # hours that an upload which no handler took stays on the disk
+
+_end: ContextVar[float | None] = ContextVar("end", default=None)
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """In this block, and in threads that copy its context, `spent` refuses after `seconds`."""
+    token = _end.set(time.monotonic() + seconds)
+    try:
+        yield
+    finally:
+        _end.reset(token)
+
+
+def spent() -> None:
+    """Raise a gr.Error, a sentence, where the time of the call that goes on here is over."""
+    end = _end.get()
+    if end is not None and time.monotonic() > end:
+        raise checks.refuse(
+            f"This took longer than {MOST_SECONDS} seconds, the most that a call may: ask for "
+            "fewer steps, or again when fewer people compute."
+        )
+
+
+def timed(handler: Callable) -> Callable:
+    """The handler with the time limit. Generators keep theirs: their checks cap their steps."""
+    if any(
+        test(handler)
+        for test in (
+            inspect.isgeneratorfunction,
+            inspect.isasyncgenfunction,
+            inspect.iscoroutinefunction,
+        )
+    ):
+        return handler
+
+    @wraps(handler)
+    def limited(*arguments: object, **named: object) -> object:
+        with within(MOST_SECONDS):
+            return handler(*arguments, **named)
+
+    return limited
+
+
+def apply(demo: gr.Blocks) -> None:
+    """Give every handler of a page the time limit."""
+    for dependency in demo.fns.values():
+        if dependency.fn is not None:
+            dependency.fn = timed(dependency.fn)

@@ -1,0 +1,117 @@
+"""What is saved is what is shown, says what it is, and asks for nothing."""
+
+import csv
+import io
+import json
+
+import numpy as np
+import pytest
+from PIL import Image, ImageSequence
+from playwright.sync_api import expect
+
+from tests.places import places
+
+from .conftest import Watch, open_chapter, open_tab, pixels, serve, two_frames
+
+pytestmark = pytest.mark.browser
+
+NOTHING = {  # chapters of texts and tables alone
+    "Attention/Is it to be trusted?",
+    "Guidance/Measured",
+    "Latent/What it costs",
+}
+
+
+@pytest.fixture(scope="module")
+def players(browser_type_launch_args):
+    with serve("-m", "tests.browser.player_app") as url:
+        yield url
+
+
+def saved(page, kind: str, within: str = "body") -> tuple[str, bytes]:
+    """Press Save and a kind in the first menu that is shown: the file's name and its bytes."""
+    menu = page.locator(f"{within} .saves:visible").first
+    if not menu.locator(".save[open]").count():
+        menu.locator(".save > summary").click()
+    with page.expect_download() as download:
+        menu.locator(f"[data-kind={kind}]").click()
+    return download.value.suggested_filename, download.value.path().read_bytes()
+
+
+def squares(frame: np.ndarray, grey: int) -> int:
+    """How many pixels are of a grey."""
+    return int((frame == grey).all(-1).sum())
+
+
+def test_an_animation_is_saved_as_it_is_shown(page, players, watch):
+    open_tab(page, players, "One", ".player canvas")
+    page.wait_for_load_state("networkidle")
+    watch.requests.clear()
+    name, data = saved(page, "gif")
+    gif = Image.open(io.BytesIO(data))
+    assert name.endswith(".gif") and "Denoising" not in name
+    about = json.loads(gif.info["comment"])
+    assert about["place"] == "One" and about["version"]
+    found = [np.asarray(frame.convert("RGB")) for frame in ImageSequence.Iterator(gif)]
+    assert len(found) == 20
+    for position, frame in enumerate(found):  # the film's own greys, 10 a position and 1
+        page.evaluate(
+            "p => document.dispatchEvent(new CustomEvent('explorer:seek',"
+            " {detail: {player: 'race', position: p}}))",
+            position,
+        )
+        two_frames(page)
+        (grey,) = set(pixels(page, ".player canvas"))
+        # a picture is 28 * 6 = 168 a side; the row has two of them
+        assert squares(frame, grey) >= (2 if grey > 60 else 1) * 160**2 - 2000
+    name, data = saved(page, "png")
+    picture = Image.open(io.BytesIO(data))
+    assert picture.text["version"] == about["version"] and picture.width == 2 * gif.width
+    name, data = saved(page, "json")
+    assert json.loads(data)["positions"][3] == "NFE 4"
+    assert [u for u in watch.requests if not u.startswith("blob:")] == []
+    assert watch.errors == []
+
+
+def test_a_plot_is_saved_with_its_numbers(page, app, watch):
+    open_chapter(page, app, "Schedules", "Where a sampler steps", ".steps-view .own circle")
+    name, data = saved(page, "csv", ".steps-view + ")
+    text = data.decode()
+    head = [line for line in text.splitlines() if line.startswith("#")]
+    assert "# place: Schedules / Where a sampler steps" in head
+    rows = list(csv.reader(line for line in text.splitlines() if not line.startswith("#")))
+    assert rows[0] == ["spacing", "step", "t"]
+    assert [float(t) for spacing, _, t in rows if spacing == "trailing"][:2] == [1000, 900]
+    name, data = saved(page, "png", ".steps-view + ")
+    picture = Image.open(io.BytesIO(data))
+    assert name == "steps-linear-10.png" and picture.text["schedule"] == "linear"
+    assert len(picture.convert("L").getcolors(256)) > 20  # a drawing, not a plain ground
+    assert watch.errors == []
+
+
+def test_the_code_follows_what_is_shown(page, app):
+    open_chapter(page, app, "Forward", "The closed form", ".equation-chapter canvas")
+    page.get_by_text("Code for this").locator("visible=true").click()
+    shown = page.locator(".made-by[open] code")
+    expect(shown).to_contain_text('SCHEDULES["linear"]()(250)')
+    page.evaluate(
+        "document.dispatchEvent(new CustomEvent('explorer:seek',"
+        " {detail: {player: 'forward', position: 611}}))"
+    )
+    page.wait_for_function(
+        "document.querySelector('.made-by[open] code').textContent.includes('()(611)')"
+    )
+
+
+def test_every_chapter_that_shows_something_can_save_it(browser, app):
+    context = browser.new_context()
+    page = context.new_page()
+    watch = Watch(page)
+    page.goto(app)
+    page.get_by_role("tab").first.wait_for(timeout=60_000)
+    for place in sorted(p for p in places() if "/" in p and not p.startswith("Course/")):
+        assert page.evaluate("place => explorer.visit(place)", place), place
+        if place not in NOTHING:
+            page.locator(".saves").locator("visible=true").first.wait_for(timeout=150_000)
+    assert watch.errors == []
+    context.close()

@@ -1,0 +1,40 @@
+"""The Dockerfile, as far as it can be tried without Docker: it names what is there."""
+
+import re
+import sys
+import tomllib
+from pathlib import Path
+
+from explorer.cli import main
+
+ROOT = Path(__file__).parents[1]
+DOCKERFILE = re.sub(r"\\\n\s*", "", (ROOT / "Dockerfile").read_text("utf-8"))
+IGNORED = (ROOT / ".dockerignore").read_text("utf-8").splitlines()
+
+
+def lines(instruction: str) -> list[str]:
+    return re.findall(rf"^{instruction} (.+)$", DOCKERFILE, re.MULTILINE)
+
+
+def test_what_is_copied_is_there_and_not_ignored():
+    sources = {name for line in lines("COPY") for name in line.split()[:-1]}
+    assert sources == {line[1:] for line in IGNORED if line.startswith("!")}
+    assert all((ROOT / name).exists() for name in sources)
+
+
+def test_the_wheels_own_files_are_copied():
+    built = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    wheel = built["tool"]["hatch"]["build"]["targets"]["wheel"]
+    sources = {name for line in lines("COPY") for name in line.split()[:-1]}
+    assert {*wheel["packages"], *wheel["force-include"], built["project"]["readme"]} <= sources
+
+
+def test_it_serves_as_somebody_who_is_not_root_and_says_whether_it_is_well(capsys, monkeypatch):
+    assert lines("USER") == ["explorer"] and lines("EXPOSE") == ["7860"]
+    assert lines("CMD") == ['["explorer", "serve"]'] and len(lines("HEALTHCHECK")) == 1
+    monkeypatch.setattr(sys, "argv", ["explorer"])
+    try:
+        main(["serve", "--help"])
+    except SystemExit as leave:
+        assert leave.code == 0
+    assert "7860" in capsys.readouterr().out

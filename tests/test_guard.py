@@ -1,0 +1,110 @@
+"""The guard alone, before apps that fail in each way an app can fail."""
+
+import asyncio
+import json
+
+import pytest
+from starlette.exceptions import HTTPException
+
+from explorer.app import checks, guard
+
+
+def exchange(app, path: str = "/", body: bytes = b"", **headers: str) -> tuple[int, bytes, bool]:
+    """Status, body and whether the answer ended, of one request to `app` behind the guard."""
+    sent = []
+
+    async def receive():
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def send(message):
+        sent.append(message)
+
+    named = [(key.replace("_", "-").encode(), value.encode()) for key, value in headers.items()]
+    scope = {"type": "http", "method": "POST", "path": path, "headers": named}
+    asyncio.run(guard.Guard(app)(scope, receive, send))
+    start, *parts = sent
+    return start["status"], b"".join(part["body"] for part in parts), not parts[-1].get("more_body")
+
+
+def raising(error: Exception, after: bytes | None = None):
+    """An app that raises, perhaps after it has begun to answer."""
+
+    async def app(scope, receive, send):
+        if after is not None:
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+            await send({"type": "http.response.body", "body": after, "more_body": True})
+        raise error
+
+    return app
+
+
+def answering(status: int, body: bytes):
+    async def app(scope, receive, send):
+        await send({"type": "http.response.start", "status": status, "headers": []})
+        await send({"type": "http.response.body", "body": body})
+
+    return app
+
+
+async def ours(scope, receive, send):
+    checks.choice("Sampler", "ddim", None)  # a fault in a handler: TypeError, out of our code
+
+
+@pytest.mark.parametrize(
+    "app, status, sentence",
+    [
+        (raising(KeyError("component_id")), 400, guard.NONSENSE),
+        (raising(OSError(28, "No space left on device")), 503, guard.BUSY),
+        (raising(MemoryError()), 503, guard.BUSY),
+        (ours, 503, guard.BUSY),
+    ],
+)
+def test_an_error_leaves_as_a_sentence(app, status, sentence):
+    got = exchange(app)
+    assert got[0] == status and json.loads(got[1]) == {"detail": sentence}
+
+
+def test_a_stream_that_breaks_off_ends_properly():
+    missing = HTTPException(404)
+    assert exchange(raising(missing, after=b"data: 1\n\n")) == (200, b"data: 1\n\n", True)
+
+
+def test_a_refusal_past_the_queue_is_no_fault_of_the_server():
+    run = "/gradio_api/run/choose"
+    said = b'{"error": "Steps must be a whole number."}'
+    assert exchange(answering(500, said), run) == (422, said, True)
+    assert exchange(answering(500, b'{"error": null}'), run)[0] == 503
+    assert exchange(answering(200, b"{}"), run)[0] == 200
+
+
+async def reading(scope, receive, send):
+    await receive()
+    await answering(200, b"read")(scope, receive, send)
+
+
+def test_a_body_is_measured_with_and_without_a_length():
+    most = guard.LARGEST_REQUEST
+    assert exchange(reading, body=b"x" * most)[0] == 200
+    assert exchange(reading, body=b"x" * (most + 1))[0] == 413
+    assert exchange(reading, content_length=str(most + 1))[0] == 413
+    assert exchange(reading, guard.UPLOAD, body=b"x" * (most + 1))[0] == 200
+    for length in ("-1", "1e9", "9" * 30, "²"):
+        assert exchange(reading, content_length=length)[0] == 400
+
+
+@pytest.mark.parametrize(
+    "headers, allowed",
+    [
+        ({}, True),  # a program that is no browser
+        ({"origin": "http://a:7860", "host": "a:7860"}, True),
+        ({"origin": "https://a", "host": "inside:7860", "x_forwarded_host": "a"}, True),
+        ({"origin": "https://a", "host": "inside", "sec_fetch_site": "same-origin"}, True),
+        ({"origin": "http://b", "host": "a:7860"}, False),
+        ({"origin": "http://a:80", "host": "a:7860"}, False),
+        ({"origin": "null", "host": "a"}, False),
+        ({"sec_fetch_site": "cross-site", "host": "a"}, False),
+        ({"sec_fetch_site": "same-site", "host": "a"}, False),
+    ],
+)
+def test_only_the_page_itself_may_change_something(headers, allowed):
+    assert (exchange(reading, **headers)[0] == 200) == allowed
