@@ -373,3 +373,10 @@ def test_the_grid_dragged_in_schedules_is_walked_by_all_six():
     schedule, chosen, own, matrix = samplers.use_grid(event)
     assert (schedule, own) == ("cosine", "900, 500, 100") and matrix == {"chosen": chosen}
     assert entrants.parse(chosen) == entrants.all_on("own")
+
+
+def test_a_short_race_needs_no_finer_answer():
+    start = race.Start(3, 1, 2.0)
+    coarse, fine = (answer.converged(start, "linear", answer.enough(n)) for n in (20, 200))
+    assert answer.enough(20) < answer.enough(200)
+    assert answer.distance(coarse, fine) < 0.001

@@ -20,7 +20,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from explorer import backends, cores, paths
-from explorer.app import bundle, frame, limits, openings, sessions, share, theme
+from explorer.app import bundle, foot, limits, masthead, openings, sessions, share, theme
 from explorer.app.guard import Guard
 from explorer.app.tabs import (
     attention,
@@ -81,13 +81,13 @@ def build(context: Context | None = None) -> gr.Blocks:
     context = context or Context()
     kept = (600, 3600 * limits.KEPT)  # seconds: how often is looked, and how long an upload stays
     with gr.Blocks(title="Denoising Explorer", analytics_enabled=False, delete_cache=kept) as demo:
-        frame.masthead()
+        masthead.build()
         with gr.Tabs():
             for module in TABS:
                 with gr.Tab(module.TITLE) as context.tab:
                     share.place(context.tab, module.__name__.rpartition(".")[2])
                     module.build(context)
-        frame.foot()
+        foot.build()
         share.build(demo)
         demo.unload(_closed)
     limits.apply(demo)

@@ -154,16 +154,20 @@ def paths(asked: Asked) -> dict:
     return films.paths(runs, asked.longest) | _made("paths", asked, lines)
 
 
-def gaps(asked: Asked, tell: Callable[[int], object] = lambda done: None) -> dict:
-    """How far each entrant is from the converged answer."""
+def gaps(asked: Asked, tell: Callable[[int, int], object] = lambda done, steps: None) -> dict:
+    """How far each entrant is from the converged answer; tell(steps done, of so many)."""
     return _gaps(asked, Aside(tell))
 
 
 @once(24)
-def _gaps(asked: Asked, tell: Aside[Callable[[int], object]]) -> dict:
+def _gaps(asked: Asked, tell: Aside[Callable[[int, int], object]]) -> dict:
     from explorer.app.racing import answer
 
     runs, _ = run(asked)
-    lines = code.gap(asked, [run.entrant for run in runs], answer.STEPS)
-    found = answer.gaps(runs, answer.converged(asked.start, asked.schedule, tell.value))
+    steps = answer.enough(asked.longest)
+    lines = code.gap(asked, [run.entrant for run in runs], steps)
+    made_of = answer.converged(
+        asked.start, asked.schedule, steps, lambda done: tell.value(done, steps)
+    )
+    found = answer.gaps(runs, made_of, steps)
     return found | _made("converged", asked, lines)

@@ -50,9 +50,9 @@ def path(*values) -> dict:
 def answer(digit, seed, budget, schedule, scale, chosen, own, progress=PROGRESS) -> dict:
     """How far each entrant of the race is from the converged answer; as `race`."""
 
-    def tell(done: int) -> None:
+    def tell(done: int, steps: int) -> None:
         if done % 10 == 0:
-            progress((done, 500), desc="Solving the ODE in 500 steps")
+            progress((done, steps), desc=f"Solving the ODE in {steps} steps")
 
     return answers.gaps(answers.check(digit, seed, budget, schedule, scale, chosen, own), tell)
 

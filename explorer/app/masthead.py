@@ -1,8 +1,7 @@
-"""Above the tabs: the name and the switches of the page. Below them: what computes here."""
+"""The top of the page: the name, what it is, and the switches of the whole page."""
 
 import gradio as gr
 
-from explorer import __version__, backends, cores
 from explorer.app.theme import widget
 from explorer.words.catalogue import LANGUAGES
 
@@ -11,15 +10,9 @@ LOOKS = (
     '<p class="looks"><button type="button" data-look="dark">Dark</button><button type="button"'
     ' data-look="present" title="Large and strong, for a projector">Present</button></p>'
 )
-FOOT = (
-    '<p class="quiet" data-foot="line" hidden>'
-    f'<span translate="no">Denoising Explorer {__version__}</span> · '
-    'computed by <span translate="no" data-foot="backend"></span>, cores: '
-    '<span translate="no" data-foot="cores"></span></p>'
-)
 
 
-def masthead() -> None:
+def build() -> None:
     """The name, what it is, the switches of looks and of languages, and the button Share."""
     languages = "".join(
         f'<button type="button" lang="{code}">{name}</button>' for code, name in LANGUAGES.items()
@@ -34,19 +27,3 @@ def masthead() -> None:
         apply_default_css=False,
         elem_classes="masthead",
     )
-
-
-def foot() -> None:
-    """The last line of the page; what computes is filled in once it is known."""
-    gr.HTML(
-        html_template=FOOT,
-        js_on_load=widget("foot", "server"),
-        server_functions=[computed],
-        apply_default_css=False,
-        elem_classes="explorer-widget foot",
-    )
-
-
-def computed(_asked: object = None) -> dict:
-    """What computes here, and whether that is the last word."""
-    return {"name": backends.name(), "cores": cores.used(), "settled": backends.settled()}
