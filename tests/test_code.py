@@ -87,7 +87,7 @@ PAIR = entering.parse("ddim/trailing, ddpm/trailing")
 @pytest.mark.parametrize("asked", [("7", 0, 4), ("none", 3, 5, "karras")])
 def test_what_else_is_asked_of_a_race(asked, monkeypatch):
     asked = racing.Asked(*asked, chosen=PAIR)
-    monkeypatch.setattr(answer, "STEPS", 5)
+    monkeypatch.setattr(answer, "enough", lambda _budget: 5)
     _, still = racing.three_ways(asked)
     same(np.concatenate([frames(track) for track in still["tracks"]]), of(still))
     crowd, doses, _ = racing.reruns(asked)

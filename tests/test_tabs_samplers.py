@@ -178,12 +178,12 @@ def test_the_middle_of_a_long_run_and_the_end_of_a_short_one():
 
 def test_the_answer_is_where_a_long_run_of_another_solver_ends():
     start = race.Start(3, 1, 1.0)
-    found = answer.converged(start, "karras")
+    found = answer.converged(start, "karras", 500)
     (euler,) = race.run(race.field([("euler", "karras")], "karras", 200), start)
     (short,) = race.run(race.field([("euler", "karras")], "karras", 10), start)
     far = [answer.distance(one.picture, found) for one in (euler, short)]
     assert far[0] < 0.2 * far[1] and far[1] > 0.01  # order 1: a twentieth, and a little
-    gaps = answer.gaps([euler, short], found)["entrants"]
+    gaps = answer.gaps([euler, short], found, 500)["entrants"]
     assert gaps[0]["points"][-1] == [200, pytest.approx(far[0], rel=1e-3)]
     assert [nfe for nfe, _ in gaps[1]["points"]] == list(range(1, 11))
 
@@ -196,10 +196,10 @@ def test_distance_is_a_root_mean_square():
 def test_a_label_and_a_seed_have_one_answer_computed_once():
     calls, told = studio.engine().calls, []
     start = race.Start(4, 2, 1.0)
-    first = answer.converged(start, "linear", told.append)
-    assert studio.engine().calls - calls == 500 and told == list(range(501))
-    assert answer.converged(start, "linear") is first
-    assert studio.engine().calls - calls == 500
+    first = answer.converged(start, "linear", 30, told.append)
+    assert studio.engine().calls - calls == 30 and told == list(range(31))
+    assert answer.converged(start, "linear", 30) is first
+    assert studio.engine().calls - calls == 30
 
 
 def test_four_reruns_are_one_picture_without_noise_and_four_with():

@@ -18,8 +18,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from weakref import WeakSet
 
-from explorer.cores import cores
-
 if TYPE_CHECKING:
     from torch import Tensor
 

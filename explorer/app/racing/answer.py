@@ -18,7 +18,7 @@ Tell = Callable[[int], object]
 def enough(budget: int) -> int:
     """Steps that make an answer beside which the errors of such a race are large.
 
-    Of four digits, seeds and schedules the answers of 200 steps lay 0.0002 to 0.0007 from those
+    Of three digits, seeds and schedules the answers of 200 steps lay 0.0002 to 0.0007 from those
     of 800, those of 500 at most 0.0001; an entrant of 40 evaluations is 0.01 away.
     """
     return next((steps for most, steps in STEPS.items() if budget <= most), max(STEPS.values()))
