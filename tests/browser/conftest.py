@@ -14,6 +14,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 import pytest
 
@@ -91,6 +92,33 @@ class Watch:
 def watch(page) -> Watch:
     """Requests and errors of this test's page."""
     return Watch(page)
+
+
+_flying: WeakKeyDictionary = WeakKeyDictionary()  # by page, its requests without an answer yet
+
+
+@pytest.fixture
+def page(page):
+    """pytest-playwright's page, whose requests are counted for `idle`."""
+    flying = _flying[page] = set()
+    # Gradio's heartbeat is never answered: it says that the page is still open
+    page.on("request", lambda r: "/heartbeat/" in r.url or flying.add(r))
+    page.on("requestfinished", flying.discard)
+    page.on("requestfailed", flying.discard)
+    return page
+
+
+def idle(page, quiet: int = 500, patience: int = 60_000) -> None:
+    """Wait until every request was answered and none was made for `quiet` ms."""
+    still, seen = 0, set()
+    for _ in range(patience // 50):
+        flying = _flying[page]
+        still = still + 50 if not flying and not seen else 0
+        if still >= quiet:
+            return
+        seen = set(flying)
+        page.wait_for_timeout(50)
+    raise AssertionError(f"still asking: {[request.url for request in _flying[page]]}")
 
 
 def open_tab(page, url: str, name: str, ready: str) -> None:

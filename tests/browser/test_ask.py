@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from explorer.words import catalogue, questions
 
-from .conftest import open_chapter
+from .conftest import idle, open_chapter
 
 pytestmark = pytest.mark.browser
 
@@ -61,7 +61,7 @@ def test_a_choice_is_guessed_revealed_and_remembered(page, app, watch):
     wrong = CHOICE.options[1]
     choose(block, wrong)
     assert CHOICE.why not in block.inner_text()
-    page.wait_for_load_state("networkidle")
+    idle(page)
     before = len(watch.requests)
     reveal(block).click()
     told = block.locator("[aria-live=polite]")

@@ -6,7 +6,7 @@ import pytest
 from explorer.figures import heat
 from explorer.models import zoo
 
-from .conftest import open_chapter, two_frames
+from .conftest import idle, open_chapter, two_frames
 
 pytestmark = [
     pytest.mark.browser,
@@ -84,7 +84,7 @@ CLOSE = 1.6
 
 
 def test_clicking_scrubbing_and_switching_show_the_recorded_rows_without_a_request(tab, watch, run):
-    tab.wait_for_load_state("networkidle")
+    idle(tab)
     watch.requests.clear()
     tab.get_by_label("up 14×14, mean of heads").check(force=True)
     for step, (x, y) in [(0, (14, 8)), (2, (3, 25)), (5, (16, 14))]:

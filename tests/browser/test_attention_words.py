@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from explorer.models import zoo
 
-from .conftest import open_chapter, open_tab, two_frames
+from .conftest import idle, open_chapter, open_tab, two_frames
 
 pytestmark = [
     pytest.mark.browser,
@@ -31,7 +31,7 @@ def tab(page, app):
 
 
 def settle(page) -> None:
-    page.wait_for_load_state("networkidle")
+    idle(page)
     two_frames(page)
 
 

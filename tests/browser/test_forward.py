@@ -9,7 +9,7 @@ from explorer.app import gallery, pictures
 from explorer.noise import normal
 from explorer.schedules import SCHEDULES, Level
 
-from .conftest import drag, open_tab, pace, pixels, two_frames
+from .conftest import drag, idle, open_tab, pace, pixels, two_frames
 
 pytestmark = pytest.mark.browser
 
@@ -53,7 +53,7 @@ def worst(page, schedule: str, digit: int = 4) -> float:
 
 
 def test_dragging_asks_nothing_and_shows_the_closed_form(page_at, watch):
-    page_at.wait_for_load_state("networkidle")
+    idle(page_at)
     watch.requests.clear()
     for stop in (0.02, 0.4, 0.98):
         drag(page_at, RANGE, 0.25, stop)
@@ -125,7 +125,7 @@ def test_a_drawing_becomes_x0_and_can_be_cleared(page_at, watch):
 def test_scrubbing_64_px_of_colour_draws_at_the_pace_of_the_screen(page_at, watch):
     page_at.locator("[name=forward-source][value=owl]").check(force=True)
     page_at.wait_for_function("document.querySelector('[data-part=xt] canvas').width === 64")
-    page_at.wait_for_load_state("networkidle")
+    idle(page_at)
     watch.requests.clear()
     draws, screen = pace(page_at)
     print(f"Forward: {draws:.1f} drawn frames/s, of {screen:.1f} of the screen")

@@ -8,7 +8,7 @@ from explorer.forward import transition
 from explorer.noise import normal
 from explorer.schedules import SCHEDULES
 
-from .conftest import open_chapter, pixels, seek_forward, two_frames
+from .conftest import idle, open_chapter, pixels, seek_forward, two_frames
 
 pytestmark = pytest.mark.browser
 
@@ -70,7 +70,7 @@ def crowd(schedule, last: int) -> np.ndarray:
 
 
 def test_a_thousand_chains_have_the_mean_and_variance_of_the_closed_form(page_at, watch):
-    page_at.wait_for_load_state("networkidle")
+    idle(page_at)
     watch.requests.clear()
     schedule = SCHEDULES["linear"]()
     page_at.locator("[data-part=walked] canvas").focus()

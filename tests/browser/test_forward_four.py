@@ -8,7 +8,7 @@ from explorer.app.tables import FOUR
 from explorer.noise import normal
 from explorer.schedules import SCHEDULES
 
-from .conftest import drag, open_chapter, pixels, seek_forward, two_frames
+from .conftest import drag, idle, open_chapter, pixels, seek_forward, two_frames
 
 pytestmark = pytest.mark.browser
 
@@ -33,7 +33,7 @@ def expected(level) -> np.ndarray:
 
 
 def test_at_the_same_t_each_is_its_own_closed_form(page_at, watch):
-    page_at.wait_for_load_state("networkidle")
+    idle(page_at)
     watch.requests.clear()
     drag(page_at, RANGE, 0.25, 0.6)
     two_frames(page_at)

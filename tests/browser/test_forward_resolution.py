@@ -7,7 +7,7 @@ from explorer.app import pictures
 from explorer.noise import normal
 from explorer.schedules import SCHEDULES, Level
 
-from .conftest import open_chapter, pace, pixels, seek_forward
+from .conftest import idle, open_chapter, pace, pixels, seek_forward
 
 pytestmark = pytest.mark.browser
 
@@ -49,7 +49,7 @@ def snr(page, size: int) -> float:
 
 
 def test_at_one_snr_averaging_gains_six_decibels_a_doubling(page_at, watch):
-    page_at.wait_for_load_state("networkidle")
+    idle(page_at)
     watch.requests.clear()
     seek_forward(page_at, 400)
     level = SCHEDULES["linear"]()(400)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from .conftest import Watch, drag, open_tab, pixels, serve, two_frames
+from .conftest import Watch, drag, idle, open_tab, pixels, serve, two_frames
 
 pytestmark = pytest.mark.browser
 
@@ -38,7 +38,7 @@ def wanted(position: int, seed: int = 1) -> list[int]:
 
 def test_dragging_asks_nothing_and_keeps_rows_together_by_nfe(page_at, watch):
     assert greys(page_at) == wanted(0)
-    page_at.wait_for_load_state("networkidle")
+    idle(page_at)
     watch.requests.clear()
     drag(page_at, RANGE, 0.02, 0.75)
     position = int(page_at.locator(RANGE).input_value())

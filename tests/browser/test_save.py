@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from tests.places import places
 
-from .conftest import Watch, open_chapter, open_tab, pixels, serve, two_frames
+from .conftest import Watch, idle, open_chapter, open_tab, pixels, serve, two_frames
 
 pytestmark = pytest.mark.browser
 
@@ -45,7 +45,7 @@ def squares(frame: np.ndarray, grey: int) -> int:
 
 def test_an_animation_is_saved_as_it_is_shown(page, players, watch):
     open_tab(page, players, "One", ".player canvas")
-    page.wait_for_load_state("networkidle")
+    idle(page)
     watch.requests.clear()
     name, data = saved(page, "gif")
     gif = Image.open(io.BytesIO(data))

@@ -10,7 +10,7 @@ from explorer.app.tabs.schedules import redraw
 from explorer.noise import normal
 from explorer.schedules import SCHEDULES
 
-from .conftest import Watch, drag, open_chapter, pixels, two_frames
+from .conftest import Watch, drag, idle, open_chapter, pixels, two_frames
 
 pytestmark = pytest.mark.browser
 
@@ -64,7 +64,7 @@ def seek(page, t: int) -> None:
 
 
 def test_pictures_and_numbers_are_those_of_each_schedule(page_at, watch):
-    page_at.wait_for_load_state("networkidle")
+    idle(page_at)
     watch.requests.clear()
     drag(page_at, RANGE, 0.3, 0.6)
     two_frames(page_at)
@@ -258,7 +258,7 @@ def test_no_errors_in_the_dark_at_390(browser, app):
     page = context.new_page()
     watch = Watch(page)
     open_chapter(page, app, "Schedules", "Compare", ".schedules-tab .strip dd")
-    page.wait_for_load_state("networkidle")
+    idle(page)
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     assert watch.errors == []
     context.close()

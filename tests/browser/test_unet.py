@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from explorer.figures.maps import diverging
 from explorer.models import zoo
 
-from .conftest import open_chapter, two_frames
+from .conftest import idle, open_chapter, two_frames
 
 pytestmark = [
     pytest.mark.browser,
@@ -83,7 +83,7 @@ def test_the_drawing_has_every_block_and_reads_it_on_hover_without_a_request(net
     from explorer.models import anatomy
 
     found = anatomy.anatomy(zoo.load("mnist"))
-    network.wait_for_load_state("networkidle")
+    idle(network)
     drawn = network.eval_on_selector_all(
         ".unet-drawing .block", "all => all.map((one) => one.dataset.name)"
     )
@@ -154,7 +154,7 @@ def test_maps_are_read_without_a_request_and_steps_say_formula_and_source(networ
     expect(network.locator(".unet-features .formula")).to_contain_text("(1 + scale) · GN(h)")
     expect(network.locator(".unet-features .reading")).to_contain_text("shift")
     assert network.locator(".unet-features .steps button").count() == 10
-    network.wait_for_load_state("networkidle")
+    idle(network)
     watch.requests.clear()
     said = set()
     box = network.locator(SHEET).bounding_box()
@@ -169,7 +169,7 @@ def test_maps_are_read_without_a_request_and_steps_say_formula_and_source(networ
 
 
 def test_a_cut_skip_shows_another_sample_and_choosing_asks_nothing(parts, watch):
-    parts.wait_for_load_state("networkidle")
+    idle(parts)
     watch.requests.clear()
     pictures = ".unet-parts .stage .row:first-child canvas"
     parts.get_by_role("button", name="skips cut").click()
