@@ -14,7 +14,6 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from weakref import WeakKeyDictionary
 
 import pytest
 
@@ -94,17 +93,14 @@ def watch(page) -> Watch:
     return Watch(page)
 
 
-_flying: WeakKeyDictionary = WeakKeyDictionary()  # by page, its requests without an answer yet
-
-
 @pytest.fixture
 def page(page):
     """pytest-playwright's page, whose requests are counted for `idle`."""
-    flying = _flying[page] = set()
+    page.flying = flying = set()
     # Gradio's heartbeat is never answered: it says that the page is still open
-    page.on("request", lambda r: "/heartbeat/" in r.url or flying.add(r))
-    page.on("requestfinished", flying.discard)
-    page.on("requestfailed", flying.discard)
+    page.on("request", lambda r: "/heartbeat/" in r.url or flying.add(r.url))
+    for end in ("requestfinished", "requestfailed"):
+        page.on(end, lambda r: flying.discard(r.url))
     return page
 
 
@@ -112,13 +108,13 @@ def idle(page, quiet: int = 500, patience: int = 60_000) -> None:
     """Wait until every request was answered and none was made for `quiet` ms."""
     still, seen = 0, set()
     for _ in range(patience // 50):
-        flying = _flying[page]
+        flying = page.flying
         still = still + 50 if not flying and not seen else 0
         if still >= quiet:
             return
         seen = set(flying)
         page.wait_for_timeout(50)
-    raise AssertionError(f"still asking: {[request.url for request in _flying[page]]}")
+    raise AssertionError(f"still asking: {sorted(page.flying)}")
 
 
 def open_tab(page, url: str, name: str, ready: str) -> None:
