@@ -159,6 +159,7 @@ UNSAVED = frozenset(
         "conditions",
         "entrants",
         "errors",
+        "foot",
         "glossary",
         "guidanceExamples",
         "guidanceInterval",
