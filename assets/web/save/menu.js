@@ -70,7 +70,7 @@
     const shown = ex.element('code', {}), said = ex.element('output', { class: 'quiet', 'aria-live': 'polite' });
     const copy = ex.element('button', { type: 'button', onclick: () => copied(shown.textContent, said) }, 'Copy');
     const box = ex.element('details', { class: 'made-by', hidden: '' }, ex.element('summary', {}, 'Code for this'),
-      ex.element('pre', { class: 'explorer-code', translate: 'no', tabindex: 0, role: 'region', 'aria-label': 'Python code' }, shown), copy, ' ', said);
+      ex.element('pre', { class: 'explorer-code', translate: 'no', tabindex: 0, role: 'group', 'aria-label': 'Python code' }, shown), copy, ' ', said);
     const refresh = ex.oncePerFrame(() => {
       const now = lines();
       box.hidden = !now;
