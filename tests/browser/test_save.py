@@ -9,17 +9,9 @@ import pytest
 from PIL import Image, ImageSequence
 from playwright.sync_api import expect
 
-from tests.places import places
-
-from .conftest import Watch, idle, open_chapter, open_tab, pixels, serve, two_frames
+from .conftest import idle, open_chapter, open_tab, pixels, serve, two_frames
 
 pytestmark = pytest.mark.browser
-
-NOTHING = {  # chapters of texts and tables alone
-    "Attention/Is it to be trusted?",
-    "Guidance/Measured",
-    "Latent/What it costs",
-}
 
 
 @pytest.fixture(scope="module")
@@ -101,17 +93,3 @@ def test_the_code_follows_what_is_shown(page, app):
     page.wait_for_function(
         "document.querySelector('.made-by[open] code').textContent.includes('()(611)')"
     )
-
-
-def test_every_chapter_that_shows_something_can_save_it(browser, app):
-    context = browser.new_context()
-    page = context.new_page()
-    watch = Watch(page)
-    page.goto(app)
-    page.get_by_role("tab").first.wait_for(timeout=60_000)
-    for place in sorted(p for p in places() if "/" in p and not p.startswith("Course/")):
-        assert page.evaluate("place => explorer.visit(place)", place), place
-        if place not in NOTHING:
-            page.locator(".saves").locator("visible=true").first.wait_for(timeout=150_000)
-    assert watch.errors == []
-    context.close()

@@ -10,7 +10,7 @@ from explorer.app.tabs.schedules import redraw
 from explorer.noise import normal
 from explorer.schedules import SCHEDULES
 
-from .conftest import Watch, drag, idle, open_chapter, pixels, two_frames
+from .conftest import drag, idle, open_chapter, pixels, two_frames
 
 pytestmark = pytest.mark.browser
 
@@ -251,14 +251,3 @@ def test_the_server_function_names_field_and_range(asked, words):
     sentence = redraw(asked)["error"]
     assert isinstance(sentence, str) and len(sentence) <= 300 and "Traceback" not in sentence
     assert all(word in sentence for word in words), sentence
-
-
-def test_no_errors_in_the_dark_at_390(browser, app):
-    context = browser.new_context(viewport={"width": 390, "height": 900}, color_scheme="dark")
-    page = context.new_page()
-    watch = Watch(page)
-    open_chapter(page, app, "Schedules", "Compare", ".schedules-tab .strip dd")
-    idle(page)
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-    assert watch.errors == []
-    context.close()
