@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from starlette.exceptions import HTTPException
@@ -21,7 +22,8 @@ def exchange(app, path: str = "/", body: bytes = b"", **headers: str) -> tuple[i
 
     named = [(key.replace("_", "-").encode(), value.encode()) for key, value in headers.items()]
     scope = {"type": "http", "method": "POST", "path": path, "headers": named}
-    asyncio.run(guard.Guard(app)(scope, receive, send))
+    with ThreadPoolExecutor(1) as other:  # Playwright may have a loop running in this thread
+        other.submit(asyncio.run, guard.Guard(app)(scope, receive, send)).result()
     start, *parts = sent
     return start["status"], b"".join(part["body"] for part in parts), not parts[-1].get("more_body")
 

@@ -5,6 +5,7 @@ import runpy
 
 import nbformat
 import pytest
+import torch
 
 from explorer.course import notebooks
 from explorer.words import lessons
@@ -68,4 +69,5 @@ def test_a_solution_runs_and_is_right(name, monkeypatch):
     """As the plain Python that its text is: a kernel of its own would import torch once more."""
     monkeypatch.setenv("EXPLORER_STRICT", "1")
     monkeypatch.chdir(TEXTS[name].parent)
-    runpy.run_path(TEXTS[name].name, run_name="__main__")
+    with torch.enable_grad():  # a lesson may forbid gradients, for itself alone
+        runpy.run_path(TEXTS[name].name, run_name="__main__")

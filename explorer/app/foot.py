@@ -3,6 +3,7 @@
 import gradio as gr
 
 from explorer import __version__, backends, cores
+from explorer.app import checks
 from explorer.app.theme import widget
 
 TEMPLATE = (
@@ -24,6 +25,10 @@ def build() -> gr.HTML:
     )
 
 
-def computed(_asked: object = None) -> dict:
-    """The backend's name, its cores, and whether that is the last word."""
+def computed(asked: object) -> dict:
+    """The backend's name, its cores, and whether that is the last word; asked: 0, or a refusal."""
+    try:
+        checks.integer("What is asked", asked, 0, 0)
+    except gr.Error as error:
+        return {"error": str(error.message)}
     return {"name": backends.name(), "cores": cores.used(), "settled": backends.settled()}

@@ -225,11 +225,3 @@ def _first_calls() -> None:
         painter.decoded(engines[-1][1])
     for engine, noise in engines:
         engine(noise, torch.ones(1), engine.net.null_context(1))
-
-
-if __name__ == "__main__":
-    import sys
-
-    from explorer.cli import main
-
-    main(["app", *sys.argv[1:]])

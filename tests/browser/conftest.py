@@ -66,7 +66,7 @@ def serve(*command: str) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def app(browser_type_launch_args) -> Iterator[str]:
     """Address of the app."""
-    with serve("-m", "explorer.app.main") as url:
+    with serve("-m", "explorer", "app") as url:
         yield url
 
 
