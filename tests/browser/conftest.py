@@ -118,6 +118,19 @@ def idle(page, quiet: int = 500, patience: int = 60_000) -> None:
     raise AssertionError(f"still asking: {sorted(page.flying)}")
 
 
+def visit(page, place: str) -> None:
+    """Go to "Tab/Chapter" as a link of the page does, and wait until it is open."""
+    page.evaluate(
+        """place => {
+          window.arrived = explorer.visit(place);
+          window.arrived.then(opened => { window.at = opened ? place : `no ${place}`; });
+        }""",
+        place,
+    )
+    page.wait_for_function("window.at === undefined ? null : window.at", timeout=60_000)
+    assert page.evaluate("() => { const at = window.at; delete window.at; return at; }") == place
+
+
 def open_tab(page, url: str, name: str, ready: str) -> None:
     """Open the page, choose a tab and wait for `ready`."""
     page.goto(url)

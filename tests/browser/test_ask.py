@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from explorer.words import catalogue, questions
 
-from .conftest import idle, open_chapter
+from .conftest import idle, open_chapter, visit
 
 pytestmark = pytest.mark.browser
 
@@ -166,7 +166,7 @@ def test_a_question_is_skipped(page, app):
 def test_in_german_all_of_it_is_german_and_the_guess_is_kept_in_english(page, app):
     page.goto(f"{app}?lang=de")
     page.wait_for_function("window.explorer && explorer.ready")
-    assert page.evaluate("place => explorer.visit(place)", CHOICE.place)
+    visit(page, CHOICE.place)
     block = page.locator(".ask >> visible=true")
     wrong = CHOICE.options[1]
     block.get_by_role("radio", name=DE[wrong], exact=True).check()

@@ -13,7 +13,7 @@ from explorer.words.catalogue import load
 from tests.places import places
 
 from .accessible import still, violations
-from .conftest import Watch
+from .conftest import Watch, visit
 
 pytestmark = pytest.mark.browser
 
@@ -49,7 +49,7 @@ def test_every_chapter_opens(browser, app, tab, width, scheme, language):
     page.get_by_role("tab").first.wait_for(timeout=60_000)
     still(page)
     for place in (p for p in CHAPTERS if p.startswith(f"{tab}/")):
-        assert page.evaluate("place => explorer.visit(place)", place), f"{place} did not open"
+        visit(page, place)
         panel = page.locator(".chapters .tabitem >> visible=true")
         shown = panel.locator("canvas:visible, svg:visible, p:visible").first
         shown.wait_for(timeout=60_000)

@@ -15,7 +15,7 @@ import pytest
 from explorer.models import zoo
 
 from .accessible import by_keyboard, still
-from .conftest import Watch
+from .conftest import Watch, visit
 
 pytestmark = [
     pytest.mark.browser,
@@ -110,7 +110,7 @@ def compare(tab: str, seen: list[float], off: float) -> None:
 def test_a_tab_shows_its_picture_and_changes_it_by_mouse_and_by_key(opened, tab):
     width, page, watch = opened
     case = CASES[tab]
-    assert page.evaluate("place => explorer.visit(place)", f"{tab}/{case.chapter}")
+    visit(page, f"{tab}/{case.chapter}")
     picture = visible(page, case.picture)
     picture.wait_for()
     drawn = "node => node.ariaLabel !== 'Not drawn yet'"
@@ -133,7 +133,7 @@ def test_a_tab_shows_its_picture_and_changes_it_by_mouse_and_by_key(opened, tab)
 @pytest.mark.parametrize("tab", CASES)
 def test_the_keyboard_comes_to_every_control_and_shows_where_it_is(opened, tab):
     _, page, _ = opened
-    assert page.evaluate("place => explorer.visit(place)", f"{tab}/{CASES[tab].chapter}")
+    visit(page, f"{tab}/{CASES[tab].chapter}")
     visible(page, CASES[tab].picture).wait_for()
     page.wait_for_function("() => !document.querySelector('.pending')")
     missed, unseen = by_keyboard(page)

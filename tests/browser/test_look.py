@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from .accessible import still, violations
-from .conftest import open_tab, two_frames
+from .conftest import open_tab, two_frames, visit
 
 pytestmark = pytest.mark.browser
 PRESENT = ".masthead [data-look=present]"
@@ -33,7 +33,7 @@ def test_a_chapter_fills_the_projector_in_large_strong_letters(page, app, width,
     page.get_by_role("tab").first.wait_for(timeout=60_000)
     still(page)
     for place in ("Schedules/Compare", "Ground truth/The field", "Forward/The closed form"):
-        assert page.evaluate("place => explorer.visit(place)", place)
+        visit(page, place)
         two_frames(page)
         top = page.locator(".chapters >> visible=true").evaluate("n => n.getBoundingClientRect().y")
         assert 0 <= top <= 10, place
