@@ -9,7 +9,7 @@ import gradio as gr
 import numpy as np
 import pytest
 
-from explorer.app import checks, gallery, tables, theme
+from explorer.app import checks, gallery, head, tables, theme
 from explorer.app.main import TABS
 from explorer.app.player import Film, Track, grey
 from explorer.app.tabs import schedules as tab
@@ -52,7 +52,7 @@ def test_source_lines_on_display_are_in_the_source():
 
 
 def test_nothing_that_the_page_carries_names_another_host():
-    texts = [theme.head(), theme.scripts(), theme.styles()]
+    texts = [head.head(), head.scripts(), head.styles()]
     texts += [file.read_text("utf-8") for file in theme.WEB.rglob("*.*")]
     allowed = "http://www.w3.org/2000/svg"  # the name of a language, never fetched
     assert all("://" not in text.replace(allowed, "") for text in texts)

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from explorer import denoisers, forward, guidance, illposed, metrics, samplers, schedules
+from explorer import denoisers, forward, guidance, illposed, level, metrics, samplers, schedules
 from explorer.training import loop, plane_recipe
 from explorer.words import glossary
 
@@ -199,7 +199,7 @@ def test_formulas_of_training_and_quality():
     known = {"A": 2.0, "B": 18.0}  # variances; the means are 1 and 4
     formula = TERMS["frechet-distance"].formula.replace("|μ_a − μ_b|²", "9")
     close(computed(formula, known), metrics.frechet_distance(a, b))
-    line = schedules.straight(T)
+    line = level.straight(T)
     known = {"t": line.sigma, "x₀": X0, "ε": EPS}
     close(value("flow-matching", known), forward.noised(X0, line, EPS))
 

@@ -3,7 +3,7 @@
 A tab is a module of `explorer.app.tabs` with
     TITLE: str                           what its tab says
     build(context: Context) -> None      called inside its gr.Tab; makes components and events
-Add the module to TABS, its JavaScript to `theme.SCRIPTS`, and it is there. Nothing in a tab's
+Add the module to TABS, its JavaScript to `head.SCRIPTS`, and it is there. Nothing in a tab's
 import or build may import torch: the page must be served first (see `Context.warm_up`).
 """
 
@@ -20,7 +20,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from explorer import backends, cores, paths
-from explorer.app import bundle, foot, limits, masthead, openings, sessions, share, theme
+from explorer.app import bundle, foot, head, limits, masthead, openings, sessions, share, theme
 from explorer.app.guard import Guard
 from explorer.app.tabs import (
     attention,
@@ -98,7 +98,7 @@ def options() -> dict:
     """The arguments of gr.Blocks.launch that belong to this app wherever it runs."""
     return {
         "theme": theme.theme(),
-        "head": theme.head(),
+        "head": head.head(),
         "footer_links": [],
         "run_history": False,
         "strict_cors": True,

@@ -1,156 +1,15 @@
-"""How the app looks: one calm Gradio theme, and the page's head with our own CSS and JavaScript.
+"""How the app looks: one calm Gradio theme, our palette, and what a widget of our own is made of.
 
-The files of `assets/web` are served as one of styles and one of scripts, see explorer.app.bundle;
-nothing ever comes from another host. Colours come from `explorer.figures.palette` alone, as CSS
+Colours come from `explorer.figures.palette` alone, as CSS
 variables: `--signal`, `--noise`, `--prediction`, `--schedule-linear`, `--sampler-ddim`, ...
 """
 
-import json
-
 import gradio as gr
 
-from explorer import __version__
-from explorer.app import bundle, tables, terms
-from explorer.app.code import page
 from explorer.figures import palette
 from explorer.paths import ASSETS
-from explorer.words import catalogue
 
 WEB = ASSETS / "web"
-# In the order in which they run: base first, each later file uses only earlier ones.
-SCRIPTS = (
-    "base.js",
-    "share/link.js",
-    "share/state.js",
-    "share/lock.js",
-    "dictionary.js",
-    "language.js",
-    "normal.js",
-    "tables.js",
-    "transport.js",
-    "ask.js",
-    "pick.js",
-    "player.js",
-    "pad.js",
-    "plot.js",
-    "ask-sketch.js",
-    "histogram.js",
-    "forward/lab.js",
-    "forward/sources.js",
-    "forward/inbox.js",
-    "forward/equation.js",
-    "forward/chain-plots.js",
-    "forward/chain.js",
-    "forward/four.js",
-    "forward/resolution.js",
-    "forward/resume.js",
-    "forward/clock.js",
-    "chart.js",
-    "makers.js",
-    "schedules.js",
-    "steps.js",
-    "grey.js",
-    "training.js",
-    "runs.js",
-    "path.js",
-    "entrants.js",
-    "gap.js",
-    "quality.js",
-    "guidance/examples.js",
-    "guidance/meter.js",
-    "guidance/interval.js",
-    "maps.js",
-    "attention/chooser.js",
-    "attention.js",
-    "attention/examples.js",
-    "attention/words.js",
-    "attention/causes.js",
-    "truth/plane.js",
-    "truth/draw.js",
-    "truth/field.js",
-    "truth/particles.js",
-    "truth/order.js",
-    "truth/solver.js",
-    "truth/ways.js",
-    "truth/guidance.js",
-    "latent/grid.js",
-    "latent/drawing.js",
-    "latent/shelf.js",
-    "latent/encode.js",
-    "latent/apart.js",
-    "inside/along.js",
-    "inside/names.js",
-    "inside/losses.js",
-    "learning/plane.js",
-    "unet/layout.js",
-    "unet/drawing.js",
-    "unet/sheet.js",
-    "unet/features.js",
-    "unet/parts.js",
-    "learning/digits.js",
-    "learning/batch.js",
-    "share/dialog.js",
-    "save/code.js",
-    "save/files.js",
-    "save/gif.js",
-    "save/film.js",
-    "save/shot.js",
-    "save/numbers.js",
-    "save/moving.js",
-    "save/menu.js",
-    "visit.js",
-    "foot.js",
-    "terms.js",
-    "course/lessons.js",
-    "course/glossary.js",
-    "memory.js",
-    "look.js",
-    "course/errors.js",
-    "course/history.js",
-    "course/conditions.js",
-    "course/quiz.js",
-)
-STYLES = (
-    "app.css",
-    "share.css",
-    "ask.css",
-    "player.css",
-    "forward.css",
-    "forward-chain.css",
-    "forward-four.css",
-    "forward-resolution.css",
-    "forward-resume.css",
-    "schedules.css",
-    "steps.css",
-    "grey.css",
-    "training.css",
-    "plot.css",
-    "runs.css",
-    "path.css",
-    "race.css",
-    "measured.css",
-    "guidance.css",
-    "attention.css",
-    "attention/words.css",
-    "attention/causes.css",
-    "truth.css",
-    "latent.css",
-    "inside/asks.css",
-    "learning/plane.css",
-    "unet.css",
-    "learning/digits.css",
-    "learning/batch.css",
-    "course.css",
-    "terms.css",
-    "save.css",
-    "course/glossary.css",
-    "course/errors.css",
-    "course/history.css",
-    "course/conditions.css",
-    "course/quiz.css",
-    "present.css",
-)
-
 # Widgets with nothing of their own to save: controls, questions, texts.
 UNSAVED = frozenset(
     (
@@ -249,12 +108,6 @@ def variables() -> str:
     return f":root{{{light}}}\n:root.present{{{strong}}}\n.dark{{{dark}}}"
 
 
-def dashes() -> dict[str, str]:
-    """SVG dash array of each schedule and each sampler."""
-    both = palette.SCHEDULES | palette.SAMPLERS
-    return {name: palette.DASHES[ink.dash] for name, ink in both.items()}
-
-
 def widget(name: str, *arguments: str) -> str:
     """`js_on_load` that hands a gr.HTML to `explorer.<name>(element, props, watch, ...)`.
 
@@ -274,33 +127,3 @@ def widget(name: str, *arguments: str) -> str:
 def template(name: str) -> str:
     """The constant HTML skeleton of a widget, a file of `assets/web`."""
     return (WEB / name).read_text("utf-8")
-
-
-def styles() -> str:
-    """All of our style sheets, one after another."""
-    return "\n".join((WEB / name).read_text("utf-8") for name in STYLES)
-
-
-def scripts() -> str:
-    """All of our scripts, one after another, and the tables that they read."""
-    words = {
-        language: bundle.address(json.dumps(catalogue.load(language), ensure_ascii=False), "json")
-        for language in catalogue.others()
-    }
-    first = f"window.explorer = {{catalogues: {json.dumps(words)}}};"
-    last = (
-        f"explorer.dashes = {json.dumps(dashes())}; explorer.version = {json.dumps(__version__)}; "
-        f"{page.script()} {tables.script()} {terms.script()} "
-        "explorer.ready = true;"
-        "document.dispatchEvent(new Event('explorer:ready'));"
-    )
-    return "\n".join([first, *((WEB / name).read_text("utf-8") for name in SCRIPTS), last])
-
-
-def head() -> str:
-    """What goes into the page's <head>: the palette, and where our styles and scripts are."""
-    return (
-        f"<style>{variables()}</style>\n"
-        f'<link rel="stylesheet" href="{bundle.address(styles(), "css")}">\n'
-        f'<script src="{bundle.address(scripts(), "js")}"></script>'
-    )

@@ -1,6 +1,7 @@
 """Links: a copied address reproduces the page to the pixel, locks, hides, and breaks nothing."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import Watch, two_frames
 
@@ -134,7 +135,7 @@ def test_a_copied_link_reproduces_every_tab_to_the_pixel(browser, app):
     assert [part for _, parts in CHANGES.values() for part in parts if part not in link] == []
 
     second = opened(browser, link)
-    assert second.get_by_role("tab", selected=True).first.inner_text() == "U-Net"
+    expect(second.get_by_role("tab", selected=True).first).to_have_text("U-Net", timeout=60_000)
     for name in CHANGES:
         tab(second, name)
         second.wait_for_function(f"(wanted) => ({SEEN})() === wanted", arg=seen[name])
