@@ -1,6 +1,9 @@
 """What an engine's line is made of: calls, cut into pieces that are computed at a time."""
 
+from collections.abc import Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 import torch
@@ -9,6 +12,18 @@ from torch import Tensor
 from explorer.app import sessions
 from explorer.app.fairness import SHARE
 
+_later: ContextVar[bool] = ContextVar("later", default=False)
+
+
+@contextmanager
+def later() -> Iterator[None]:
+    """In this block, calls let all others go first: what one waits for is on the screen already."""
+    token = _later.set(True)
+    try:
+        yield
+    finally:
+        _later.reset(token)
+
 
 @dataclass(eq=False)
 class Call:
@@ -16,6 +31,7 @@ class Call:
 
     owner: str | None
     event: sessions.Event | None
+    later: bool = field(default_factory=_later.get)
     answer: Future = field(default_factory=Future)
     parts: list["Piece"] = field(default_factory=list)
 
@@ -49,6 +65,10 @@ class Piece:
     @property
     def owner(self) -> str | None:
         return self.call.owner
+
+    @property
+    def later(self) -> bool:
+        return self.call.later
 
     def fits(self, other: "Piece") -> bool:
         return all(

@@ -25,7 +25,7 @@ from explorer.denoisers import Network
 Net = TypeVar("Net", bound=nn.Module)
 Result = TypeVar("Result")
 
-MAX_ROWS = 64  # rows of one network call; more only makes everybody wait longer
+MAX_ROWS = 32  # rows of one network call; 64 take twice as long, so everybody would wait longer
 GIVE_UP = 30.0  # seconds that a call may wait before it is refused
 PATIENCE = 1 / 8  # of the last call's time: how long the next waits for runs that ask soon
 MOST_PATIENCE = 0.02  # seconds

@@ -1,17 +1,19 @@
 """Who is computed next: pieces of work that wait, dealt out fairly among those who asked.
 
-Nothing here knows what a piece is for; it has `rows`, an `owner` (any hashable, or None) and
-`fits(other)`, whether the two can be computed in one batch, and `wanted()`, whether anybody
-still waits for it.
+Nothing here knows what a piece is for; it has `rows`, an `owner` (any hashable, or None), `later`,
+whether others go first, and `fits(other)`, whether the two can be computed in one batch, and
+`wanted()`, whether anybody still waits for it.
 """
 
+import time
 from collections import OrderedDict, deque
 from collections.abc import Hashable, Sequence
 from typing import Generic, Protocol, Self, TypeVar
 
 import gradio as gr
 
-SHARE = 16  # rows that one owner gets of a batch while others wait: a quarter of it
+SHARE = 8  # rows that one owner gets of a batch while others wait: a quarter of it
+LATEST = 0.5  # seconds after which what may come later no longer lets others go first
 LIMIT = 4096  # rows that may wait: what the slower machines compute in a quarter of a minute
 OWN_LIMIT = 1024  # of these, an owner's: nobody fills the line alone
 BUSY = "Too many people are computing here at the moment: please try again in a minute."
@@ -31,11 +33,14 @@ class Piece(Protocol):
     def rows(self) -> int: ...
     @property
     def owner(self) -> Hashable: ...
+    @property
+    def later(self) -> bool: ...
     def fits(self, other: Self) -> bool: ...
     def wanted(self) -> bool: ...
 
 
 Kind = TypeVar("Kind", bound=Piece)
+Asker = tuple[Hashable, bool]  # an owner, and whether it is the self who lets others go first
 
 
 class Waiting(Generic[Kind]):
@@ -45,12 +50,14 @@ class Waiting(Generic[Kind]):
     each owner's in the order in which they came, and at most SHARE rows of each; an owner who
     waits alone may fill it. So with n owners who wait, each is served at the latest in every
     ceil(n * SHARE / most) batches, whatever the others ask for. None (who asks without a page, as
-    warm-up does) is one owner.
+    warm-up does) is one owner. What may come later is its owner's second self, who is passed over
+    while others wait, for LATEST seconds at most.
     """
 
     def __init__(self) -> None:
         self.rows = 0
-        self._waiting: OrderedDict[Hashable, deque[Kind]] = OrderedDict()  # longest unserved first
+        self._waiting: OrderedDict[Asker, deque[Kind]] = OrderedDict()  # longest unserved first
+        self._since: dict[Asker, float] = {}  # when each began to wait, or was last served
 
     def __bool__(self) -> bool:
         return bool(self._waiting)
@@ -61,32 +68,45 @@ class Waiting(Generic[Kind]):
         Raises Busy where they would be more than LIMIT rows with all others, or than OWN_LIMIT with
         their owner's; into an empty line goes any call.
         """
-        owner, rows = pieces[0].owner, sum(piece.rows for piece in pieces)
-        own = sum(piece.rows for piece in self._waiting.get(owner, ()))
+        asker, rows = (pieces[0].owner, pieces[0].later), sum(piece.rows for piece in pieces)
+        own = sum(piece.rows for piece in self._waiting.get(asker, ()))
         if self.rows and (self.rows + rows > LIMIT or own + rows > OWN_LIMIT):
             raise Busy
-        self._waiting.setdefault(owner, deque()).extend(pieces)
+        self._waiting.setdefault(asker, deque()).extend(pieces)
+        self._since.setdefault(asker, time.monotonic())
         self.rows += rows
 
     def take(self, most: int) -> list[Kind]:
         """The next batch, at most `most` rows or a single piece; empty where nobody waits."""
         self._forget_unwanted()
-        share = most if len(self._waiting) == 1 else SHARE
+        now = time.monotonic()
+        askers = self._admitted(now)
+        share = most if len(askers) == 1 else SHARE
         batch: list[Kind] = []
         left = most
-        for owner in list(self._waiting):
-            mine = self._first(owner, batch, min(share, left))
+        for asker in askers:
+            mine = self._first(asker, batch, min(share, left))
             left -= sum(piece.rows for piece in mine)
             batch += mine
             if mine:
-                self._waiting.move_to_end(owner)
+                self._waiting.move_to_end(asker)
+                self._since[asker] = now
         self._tidy()
         return batch
 
-    def _first(self, owner: Hashable, batch: list[Kind], room: int) -> list[Kind]:
-        """Take from an owner what goes into the room, and together with the batch."""
+    def _admitted(self, now: float) -> list[Asker]:
+        """Who is to be served: all, without those who let others go first while others wait."""
+        hurried = any(not later for _, later in self._waiting)
+        return [
+            (owner, later)
+            for owner, later in self._waiting
+            if not (hurried and later) or now - self._since[owner, later] > LATEST
+        ]
+
+    def _first(self, asker: Asker, batch: list[Kind], room: int) -> list[Kind]:
+        """Take from an asker what goes into the room, and together with the batch."""
         taken: list[Kind] = []
-        waiting, rows = self._waiting[owner], 0
+        waiting, rows = self._waiting[asker], 0
         while waiting:
             piece, others = waiting[0], batch or taken
             if others and not (rows + piece.rows <= room and piece.fits(others[0])):
@@ -96,11 +116,11 @@ class Waiting(Generic[Kind]):
         return taken
 
     def _forget_unwanted(self) -> None:
-        for owner, waiting in self._waiting.items():
-            self._waiting[owner] = deque(piece for piece in waiting if piece.wanted())
+        for asker, waiting in self._waiting.items():
+            self._waiting[asker] = deque(piece for piece in waiting if piece.wanted())
         self._tidy()
 
     def _tidy(self) -> None:
-        for owner in [owner for owner, waiting in self._waiting.items() if not waiting]:
-            del self._waiting[owner]
+        for asker in [asker for asker, waiting in self._waiting.items() if not waiting]:
+            del self._waiting[asker], self._since[asker]
         self.rows = sum(piece.rows for waiting in self._waiting.values() for piece in waiting)

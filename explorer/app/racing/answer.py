@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from torch import Tensor
 
 from explorer.app import studio
+from explorer.app.calls import later
 from explorer.app.once import Aside, once
 from explorer.app.racing.race import Run, Start, denoiser
 from explorer.names import STOCHASTIC
@@ -36,7 +37,7 @@ def converged(start: Start, schedule: str, steps: int, tell: Tell = lambda done:
 def _converged(start: Start, schedule: str, steps: int, tell: Aside[Tell]) -> Tensor:
     engine = studio.engine()
     walk = levels(SCHEDULES[schedule](), steps, "karras")
-    with engine.run():
+    with later(), engine.run():  # the race is on the screen already, and this is most of the work
         for step in dpmpp_2m(denoiser(engine, start), studio.noise([start.seed]), walk):
             tell.value(step.index)
             last = step.x
