@@ -67,14 +67,33 @@ def test_an_error_reaches_its_caller_and_the_engine_goes_on():
     assert torch.equal(engine(x, angle, good), net(x, angle, good))
 
 
-def test_network_has_the_engine_to_itself_inside_alone():
+def test_what_is_done_to_the_network_alone_reaches_nobody_in_the_line():
     net = small_net()
     engine = Engine(net)
     denoise = from_network(engine, context=net.null_context(1).detach())
-    with engine.alone() as bare:
-        assert bare is net
-    x = torch.zeros(1, 1, 8, 8, dtype=torch.float64)
-    assert denoise(x, cosine()(500)).shape == x.shape
+    x, level = torch.ones(1, 1, 8, 8, dtype=torch.float64), cosine()(500)
+    plain = denoise(x, level)
+    with engine.alone() as bare, torch.no_grad():
+        for part in bare.parameters():
+            part.zero_()
+        assert torch.equal(denoise(x, level), plain)  # meanwhile, without waiting
+    with engine.alone() as again:
+        assert again is bare
+
+
+def test_who_wants_the_network_alone_waits_for_his_turn():
+    engine, order = Engine(small_net()), []
+    with ThreadPoolExecutor(1) as pool:
+
+        def look() -> None:
+            with engine.alone():
+                order.append("second")
+
+        with engine.alone():
+            second = pool.submit(look)
+            order.append("first")
+        second.result()
+    assert order == ["first", "second"]
 
 
 CLAIMED = """
@@ -281,21 +300,6 @@ def test_who_leaves_while_others_wait_for_his_answer_takes_it_from_nobody():
         assert other.result() == "q, by stays"
         with pytest.raises(sessions.Cancelled):
             gone.result()
-
-
-def test_the_network_alone_and_the_line_take_turns():
-    engine = Engine(net := Held())
-    with ThreadPoolExecutor(3) as pool, engine.alone():
-        waits = pool.submit(asks, engine, 1.0)
-        waiting(engine, 1)
-
-        def look() -> list:
-            with engine.alone():
-                return list(net.seen)
-
-        looks = pool.submit(look)  # both wait for the end of this block
-        net.go.set()
-    assert waits.result().mean() == 1 and looks.result() == [[1.0]]
 
 
 def test_thirty_runs_fill_the_batches():

@@ -6,6 +6,7 @@ own; whenever they wait for the network, it is called once. Each row keeps its o
 and context. Who comes next: see `fairness.Waiting`. Who closes the page is not computed for.
 """
 
+import copy
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -56,27 +57,24 @@ def compute(function: Callable[..., Result], *arguments: object) -> Result:
 class Engine(Generic[Net]):
     """A network behind a line; call it from any thread."""
 
-    def __init__(self, net: Net, call: Network | None = None, parallel: int = 1) -> None:
-        """net: what `alone` lends. call: what computes a batch in its place; net where None.
+    def __init__(self, net: Net, call: Network | None = None) -> None:
+        """net: what `alone` copies. call: what computes a batch in its place; net where None.
 
-        parallel: how many batches may be under way at once. 1 is for what computes on this
-        machine, in the engines' one thread; more is for a call that only waits for others, which
-        has so many threads of its own.
+        One batch at a time is computed, in the engines' one thread; or as many as `call.parallel`
+        says, where the call has threads or machines of its own.
         """
         self.net = net
         self._call = call or net
         self.calls = self.rows = 0  # network calls and their rows so far, for the curious
-        self._parallel = parallel
-        self._threads = _network if parallel == 1 else ThreadPoolExecutor(parallel, "batches")
+        self._threads = ThreadPoolExecutor(64, "batches")  # made when needed
         self._state = threading.Condition()  # guards what follows
         self._line: Waiting[Piece] = Waiting()
         self._runs = 0  # that are going on
         self._asking = 0  # calls without an answer yet
         self._batches = 0  # that are under way, or will be as soon as a thread is free
-        self._lent = False  # whether somebody has the network to himself
-        self._wanting = 0  # how many wish to
-        self._owed = False  # whether the next turn is the line's, not theirs
         self._last = 0.0  # seconds that the last batch took
+        self._copying = threading.Lock()  # who uses the copy
+        self._copy: Net | None = None
 
     def __call__(self, x: Tensor, angle: Tensor, context: Tensor) -> Tensor:
         """The network's prediction (B, C, H, W); blocks until the shared batches were computed.
@@ -133,42 +131,33 @@ class Engine(Generic[Net]):
 
     @contextmanager
     def alone(self) -> Iterator[Net]:
-        """The bare network while nobody else uses it: for recording and for taking it apart.
+        """A copy of the network that nobody else uses meanwhile: for recording, for taking apart.
 
-        Takes turns with the line: a batch, one who wants it alone, a batch, ...
+        The line goes on, as what is hung into the copy does not reach the network itself.
         """
-        with self._state:
-            self._wanting += 1
-            self._state.wait_for(
-                lambda: not (self._lent or self._batches or (self._owed and self._line))
-            )
-            self._wanting -= 1
-            self._lent = True
-        try:
-            yield self.net
-        finally:
-            with self._state:
-                self._lent, self._owed = False, True
-                self._state.notify_all()
-            self._wake()
+        with self._copying:
+            if self._copy is None:
+                self._copy = copy.deepcopy(self.net)
+            yield self._copy
 
     def _wake(self) -> None:
-        """Have a thread compute a batch, where calls wait and it is their turn."""
+        """Have a thread compute a batch, where calls wait and no more are under way than may be."""
         with self._state:
-            theirs = self._lent or (self._wanting and not self._owed)
-            if theirs or not self._line or self._batches >= self._parallel:
+            most = getattr(self._call, "parallel", 1)
+            if not self._line or self._batches >= most:
                 return
             self._batches += 1
-        self._threads.submit(self._work)
+        (_network if most == 1 else self._threads).submit(self._work)
 
     def _work(self) -> None:
-        if batch := self._gather():
+        batch = self._gather()
+        self._wake()  # another, where more wait than went into this one
+        if batch:
             began = time.perf_counter()
             self._answer(batch)
             self._last = time.perf_counter() - began
         with self._state:
             self._batches -= 1
-            self._owed = False
             self._state.notify_all()
         self._wake()
 

@@ -40,7 +40,7 @@ def engine() -> Engine:
 @cache
 def _engine() -> Engine:
     net = zoo.load(MODEL)
-    return Engine(net, backends.network(net), backends.parallel)
+    return Engine(net, backends.network(net))
 
 
 def vae() -> VAE:

@@ -31,7 +31,7 @@ def use(name_or_path: str) -> None:
         raise zoo.ZooError(f"{name_or_path} is a {net.card.kind}; the app needs a U-Net.")
     labels.use(net.cfg, net.card.facts)
     with _lock:
-        _engine, _name = Engine(net, backends.network(net), backends.parallel), name_or_path
+        _engine, _name = Engine(net, backends.network(net)), name_or_path
 
 
 def engine() -> Engine:
@@ -56,7 +56,7 @@ def common() -> Engine:
     with _lock:
         if _engine is None:
             net = zoo.load(_name)
-            _engine = Engine(net, backends.network(net), backends.parallel)
+            _engine = Engine(net, backends.network(net))
         return _engine
 
 
@@ -69,7 +69,7 @@ def digits() -> Engine:
 @cache
 def _shipped() -> Engine:
     net = zoo.load("mnist")
-    return Engine(net, backends.network(net), backends.parallel)
+    return Engine(net, backends.network(net))
 
 
 def noise(seeds: list[int]) -> Tensor:

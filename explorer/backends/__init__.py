@@ -28,7 +28,6 @@ PYTORCH = "pytorch"
 
 # What gives the function instead, where networks are computed elsewhere: explorer.serving sets it.
 elsewhere: "Callable[[Model], Network] | None" = None
-parallel = 1  # batches that an engine may have under way: more where it only waits for them
 
 
 @dataclass(frozen=True)
@@ -86,6 +85,11 @@ class Switch:
     def use(self, call: "Network", name: str) -> None:
         """From the next call on, let `call` compute."""
         self._call, self.name, self.settled = call, name, True
+
+    @property
+    def parallel(self) -> int:
+        """Batches that an engine may have under way."""
+        return getattr(self._call, "parallel", 1)
 
     def __call__(self, x: "Tensor", angle: "Tensor", context: "Tensor") -> "Tensor":
         """The network's prediction, as the module documents it."""

@@ -53,8 +53,7 @@ def start(plan: Plan) -> None:
     from explorer import backends
     from explorer.serving.remote import remote
 
-    backends.elsewhere = lambda net: remote(net, handle)
-    backends.parallel = plan.most
+    backends.elsewhere = lambda net: remote(net, handle, plan.most)
 
 
 def deploy(plan: Plan) -> "DeploymentHandle[Networks]":

@@ -19,18 +19,22 @@ LIMIT = 15.0  # seconds to wait for an answer: a batch takes a fraction of one
 REST = 10.0  # seconds to compute here after no replica answered; Ray starts new ones meanwhile
 
 
-def remote(net: nn.Module, handle: "DeploymentHandle[Networks]") -> Network:
+def remote(net: nn.Module, handle: "DeploymentHandle[Networks]", parallel: int) -> Network:
     """What computes net on the replicas; net itself where no file holds its weights."""
     if isinstance(net, Model) and hasattr(net, "card") and net.card.file:
-        return Remote(net, handle)
+        return Remote(net, handle, parallel)
     return net
 
 
 class Remote:
     """Computes batches on the replicas, or here while none answers: no caller sees an error."""
 
-    def __init__(self, net: Model, handle: "DeploymentHandle[Networks]") -> None:
-        """net: a network that `zoo.load` gave, so that a replica can load the same."""
+    def __init__(self, net: Model, handle: "DeploymentHandle[Networks]", parallel: int = 1) -> None:
+        """net: a network that `zoo.load` gave, so that a replica can load the same.
+
+        parallel: how many batches may be under way at once.
+        """
+        self.parallel = parallel
         self._net = net
         self._handle = handle
         file = net.card.file or Path(net.card.name)

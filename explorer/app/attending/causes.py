@@ -1,8 +1,8 @@
 """Cause: the same noise with and without a word, a head or a layer, and with a word swapped.
 
 The intact run and the changed ones are rows of one batch, so that a step is one network call.
-Each call holds the network alone, with hooks that are there for it and gone after it: between
-two calls of this run other students' calls go through, and none of them is touched.
+Each call holds a copy of the network alone, with hooks that are there for it and gone after it:
+between two calls of this run those of others who take it apart go through untouched.
 """
 
 import base64

@@ -1,7 +1,7 @@
 """The same noise with the network intact, and without each of its parts: rows of one batch.
 
-Each call holds the network alone, with hooks that are there for it and gone after it: between two
-calls of this run other students' calls go through, and none of them is touched.
+Each call holds a copy of the network alone, with hooks that are there for it and gone after it:
+between two calls of this run those of others who take it apart go through untouched.
 """
 
 import base64
