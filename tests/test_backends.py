@@ -43,8 +43,8 @@ def asked(net: UNet, rows: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tenso
 @pytest.mark.parametrize("name", OTHERS)
 @pytest.mark.parametrize("of", ["mnist", "scenes"])
 def test_a_backend_says_what_pytorch_says_whatever_shares_the_batch(of, name):
-    net, call = zoo.load(of, UNet), runtimes.load(name, model(of))
-    for rows in (1, 2, 64):
+    net, call = zoo.load(of, UNet), runtimes.load(name, model(of), whole=True)
+    for rows in (1, 2, 11, 64):
         told = call(*asked(net, rows))
         with torch.no_grad():
             wanted = net(*asked(net, rows))
@@ -54,6 +54,30 @@ def test_a_backend_says_what_pytorch_says_whatever_shares_the_batch(of, name):
         assert error.square().mean() < (0.05**2) * wanted.square().mean()
     alone = torch.cat([call(*(part[k : k + 1] for part in asked(net, 64))) for k in range(4)])
     assert (alone - told[:4]).abs().max() < 1e-4  # bf16 too: company rounds nothing away
+
+
+def test_what_waits_for_a_larger_size_is_computed_in_smaller_ones():
+    pytest.importorskip("openvino")
+    from explorer.backends import streams
+
+    net, call = zoo.load("mnist", UNet), runtimes.load("openvino", model("mnist"))
+    rows = asked(net, 32)
+    with torch.no_grad():
+        wanted = net(*rows)
+    for _ in range(200):  # and nothing changes when the larger is there
+        assert (call(*rows) - wanted).abs().max() < 1e-3
+        if set(streams.ROUNDS) == set(call._requests):
+            break
+    assert (call(*rows) - wanted).abs().max() < 1e-3
+
+
+def test_rounds_are_the_quickest_and_hold_all_rows():
+    streams = pytest.importorskip("explorer.backends.streams")
+    assert [streams.rounds(rows) for rows in (1, 2, 3, 4, 16)] == [(1,), (1, 1), (4,), (4,), (16,)]
+    for rows in range(1, 70):
+        for sizes in (streams.ROUNDS, (1,), (1, 4)):
+            found = streams.rounds(rows, sizes)
+            assert set(found) <= set(sizes) and sum(found) - found[-1] < rows <= sum(found)
 
 
 @pytest.fixture

@@ -132,11 +132,11 @@ class Piece:
 
 
 def test_who_asks_for_much_makes_nobody_wait_longer_than_a_round():
-    """SHARE rows an owner and batch, longest unserved first; alone, an owner fills the batch."""
+    """SHARE rows an owner and turn, longest unserved first; alone, an owner fills the batch."""
     line, most = Waiting(), 4 * fairness.SHARE
     line.add([Piece("hog", fairness.SHARE, k) for k in range(40)])
-    for k in range(9):  # one of three starts seven runs at once
-        line.add([Piece(f"racer {k if k < 3 else 0}", 2)])
+    for k in range(5):  # one of three starts three runs at once
+        line.add([Piece(f"racer {k if k < 3 else 0}", fairness.SHARE)])
     first = line.take(most)
     assert [p.number for p in first if p.owner == "hog"] == [0]
     assert {p.owner for p in first} == {"hog", "racer 0", "racer 1", "racer 2"}
@@ -146,6 +146,15 @@ def test_who_asks_for_much_makes_nobody_wait_longer_than_a_round():
     served = [{p.owner for p in line.take(most)} for _ in range(11)]
     assert len(set.union(*served)) == 42 and all(len(owners) == 4 for owners in served[:10])
     assert [p.number for p in line.take(most)] == [3, 4, 5, 6]  # in order, and now alone
+
+
+def test_few_who_ask_fill_a_batch_in_several_turns():
+    line = Waiting()
+    line.add([Piece("strip", fairness.SHARE, k) for k in range(40)])
+    line.add([Piece("guided", fairness.SHARE)])
+    batch = line.take(32)
+    assert [p.owner for p in batch[:3]] == ["strip", "guided", "strip"]
+    assert sum(p.rows for p in batch) == fairness.ENOUGH
 
 
 def test_what_may_come_later_lets_others_go_first_but_not_for_ever(monkeypatch):
@@ -173,19 +182,19 @@ def test_what_does_not_fit_a_batch_comes_first_in_the_next():
 
 
 def test_the_line_is_bounded_and_nobody_fills_it_alone(monkeypatch):
-    monkeypatch.setattr(fairness, "LIMIT", 40)
-    monkeypatch.setattr(fairness, "OWN_LIMIT", 20)
+    monkeypatch.setattr(fairness, "LIMIT", 20)
+    monkeypatch.setattr(fairness, "OWN_LIMIT", 10)
     line = Waiting()
-    line.add([Piece("a", 8)] * 2)
+    line.add([Piece("a", 2)] * 4)
     with pytest.raises(Busy, match="try again in a minute"):
-        line.add([Piece("a", 5)])
-    line.add([Piece("b", 8)] * 2)
+        line.add([Piece("a", 3)])
+    line.add([Piece("b", 2)] * 4)
     with pytest.raises(Busy):
-        line.add([Piece("c", 9)])
-    line.add([Piece("c", 8)])
-    line.take(64), line.take(64)
-    line.add([Piece("a", 8)] * 6)  # what is too much for the line goes into an empty one
-    assert line.rows == 48
+        line.add([Piece("c", 5)])
+    line.add([Piece("c", 2)] * 2)
+    line.take(32), line.take(32)
+    line.add([Piece("a", 2)] * 12)  # what is too much for the line goes into an empty one
+    assert line.rows == 24
 
 
 class Held(torch.nn.Module):

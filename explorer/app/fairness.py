@@ -12,7 +12,9 @@ from typing import Generic, Protocol, Self, TypeVar
 
 import gradio as gr
 
-SHARE = 8  # rows that one owner gets of a batch while others wait: a quarter of it
+SHARE = 2  # rows dealt to an owner at a turn: those of a guided step
+ENOUGH = 16  # rows of a batch that are dealt out in several turns where few wait
+SOON = 4  # rows of a batch of what may come later: somebody in a hurry may come meanwhile
 LATEST = 0.5  # seconds after which what may come later no longer lets others go first
 LIMIT = 4096  # rows that may wait: what the slower machines compute in a quarter of a minute
 OWN_LIMIT = 1024  # of these, an owner's: nobody fills the line alone
@@ -46,12 +48,13 @@ Asker = tuple[Hashable, bool]  # an owner, and whether it is the self who lets o
 class Waiting(Generic[Kind]):
     """Pieces that wait. Not safe for threads: its engine holds a lock.
 
-    The rule: a batch is filled with the pieces of whoever was served longest ago, then of the next,
-    each owner's in the order in which they came, and at most SHARE rows of each; an owner who
-    waits alone may fill it. So with n owners who wait, each is served at the latest in every
-    ceil(n * SHARE / most) batches, whatever the others ask for. None (who asks without a page, as
-    warm-up does) is one owner. What may come later is its owner's second self, who is passed over
-    while others wait, for LATEST seconds at most.
+    The rule: a batch is dealt out in turns, SHARE rows to whoever was served longest ago, then to
+    the next, each owner's in the order in which they came; there is another turn where ENOUGH
+    rows were not reached. So with n owners who wait, each is served at the latest in every
+    ceil(n * SHARE / most) batches, and who asks for little has it before those who ask for much,
+    whatever that is. None (who asks without a page, as warm-up does) is one owner. What may come
+    later is its owner's second self, who is passed over while others wait, for LATEST seconds at
+    most, and who else gets batches of SOON rows.
     """
 
     def __init__(self) -> None:
@@ -79,23 +82,31 @@ class Waiting(Generic[Kind]):
     def take(self, most: int) -> list[Kind]:
         """The next batch, at most `most` rows or a single piece; empty where nobody waits."""
         self._forget_unwanted()
-        now = time.monotonic()
-        askers = self._admitted(now)
-        share = most if len(askers) == 1 else SHARE
-        batch: list[Kind] = []
-        left = most
-        for asker in askers:
-            mine = self._first(asker, batch, min(share, left))
-            left -= sum(piece.rows for piece in mine)
-            batch += mine
-            if mine:
-                self._waiting.move_to_end(asker)
-                self._since[asker] = now
+        askers = self._admitted()
+        enough = most if len(askers) == 1 else min(most, ENOUGH)
+        if all(later for _, later in askers):
+            most = enough = min(most, SOON)
+        batch, rows = list[Kind](), 0
+        while rows < enough and (dealt := self._turn(askers, batch, most - rows)):
+            rows += dealt
         self._tidy()
         return batch
 
-    def _admitted(self, now: float) -> list[Asker]:
+    def _turn(self, askers: Sequence[Asker], batch: list[Kind], room: int) -> int:
+        """Deal each asker's next pieces into the batch; how many rows that were."""
+        dealt = 0
+        for asker in askers:
+            mine = self._first(asker, batch, min(SHARE, room - dealt))
+            dealt += sum(piece.rows for piece in mine)
+            batch += mine
+            if mine:
+                self._waiting.move_to_end(asker)
+                self._since[asker] = time.monotonic()
+        return dealt
+
+    def _admitted(self) -> list[Asker]:
         """Who is to be served: all, without those who let others go first while others wait."""
+        now = time.monotonic()
         hurried = any(not later for _, later in self._waiting)
         return [
             (owner, later)

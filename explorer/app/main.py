@@ -7,6 +7,7 @@ Add the module to TABS, its JavaScript to `head.SCRIPTS`, and it is there. Nothi
 import or build may import torch: the page must be served first (see `Context.warm_up`).
 """
 
+import gc
 import os
 import socket
 import sys
@@ -20,7 +21,18 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from explorer import backends, cores, paths
-from explorer.app import bundle, foot, head, limits, masthead, openings, sessions, share, theme
+from explorer.app import (
+    bundle,
+    foot,
+    head,
+    lean,
+    limits,
+    masthead,
+    openings,
+    sessions,
+    share,
+    theme,
+)
 from explorer.app.guard import Guard
 from explorer.app.tabs import (
     attention,
@@ -74,6 +86,8 @@ class Context:
                 step()
             except Exception as error:
                 print(f"Warm-up: {step.__module__}.{step.__name__}: {error}", flush=True)
+        gc.collect()
+        gc.freeze()  # what is there now stays: looking through it again stops everybody for 0.4 s
 
 
 def build(context: Context | None = None) -> gr.Blocks:
@@ -173,6 +187,7 @@ def launch(
         max_threads=THREADS,
         **settings,
     )
+    lean.use(demo)
     print(f"Denoising Explorer is at {demo.local_url} (Ctrl+C ends it)", flush=True)
     context.warm_up[:0] = [_claim, _first_calls]
     context.start_warm_up()

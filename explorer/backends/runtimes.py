@@ -23,13 +23,19 @@ from explorer.models.unet import UNet
 TOLERANCE = {"fp32": 1e-4, "bf16": 0.05}  # root mean square of errors, over that of predictions
 
 
-def load(name: str, model: bytes) -> Network:
-    """The function that computes an ONNX network; name: a backend but PyTorch."""
+def load(name: str, model: bytes, whole: bool = False) -> Network:
+    """The function that computes an ONNX network; name: a backend but PyTorch.
+
+    whole: build it for every size now, not each when it is first wanted.
+    """
     if name == "onnx":
         return _onnx(model)
-    from explorer.backends.streams import Streams
+    from explorer.backends import streams
 
-    return Streams(model, "bf16" if name == "openvino-bf16" else "f32")
+    call = streams.Streams(model, "bf16" if name == "openvino-bf16" else "f32")
+    if whole:
+        call.build(*streams.ROUNDS)
+    return call
 
 
 def _onnx(model: bytes) -> Network:

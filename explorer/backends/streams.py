@@ -1,9 +1,10 @@
 """OpenVINO with one core a stream: what a batch is cut into, and who computes the parts.
 
-OpenVINO is built for fixed numbers of rows, each when it is first needed (0.5 s; 60 MB): built for
-any number, it takes half as long again. A batch is dealt out among STREAMS, each with an equal
-part of the cores and, at two cores, none that waits for another within a layer. Two batches may be
-under way: while those who asked for one take their steps in Python, the other is computed.
+OpenVINO is built for fixed numbers of rows, each when it is first wanted (0.5 s; 60 MB), while the
+smaller ones go on: built for any number, it takes half as long again. A batch is dealt out among
+STREAMS, each with an equal part of the cores and, at two cores, none that waits for another within
+a layer. Two batches may be under way: while those who asked for one take their steps in Python, the
+other is computed.
 """
 
 import threading
@@ -23,6 +24,7 @@ from explorer import cores
 STREAMS = 2  # as many as a guided step has rows
 ROUNDS = (1, 4, 16)  # rows that are computed at a time
 OVERHEAD = 0.7  # rows that could be computed in what a round costs beside its rows
+_threads = ThreadPoolExecutor(STREAMS, "stream")  # for all networks: each core has one thing to do
 
 
 class Streams:
@@ -42,25 +44,27 @@ class Streams:
             "NUM_STREAMS": STREAMS,
             "ENABLE_CPU_PINNING": False,  # Python's threads need the cores too
         }
-        self._threads = ThreadPoolExecutor(STREAMS, "stream")
         self._requests: dict[int, SimpleQueue] = {}  # by rows, those that nobody uses now
         self._building = threading.Lock()
-        self._built(ROUNDS[0])
+        self.build(ROUNDS[0])
 
     def __call__(self, x: Tensor, angle: Tensor, context: Tensor) -> Tensor:
         """The prediction (B, C, H, W). Raises TypeError for what is not float32 on the CPU."""
         shares = [part.split(-(-len(x) // STREAMS)) for part in map(_checked, (x, angle, context))]
-        told = [self._threads.submit(self._share, *share) for share in zip(*shares, strict=True)]
+        told = [_threads.submit(self._share, *share) for share in zip(*shares, strict=True)]
         return torch.cat([share.result() for share in told])
 
     def _share(self, *rows: Tensor) -> Tensor:
         sizes = rounds(len(rows[0]))
+        if missing := set(sizes) - set(self._requests):
+            self._ask_for(missing)
+            sizes = rounds(len(rows[0]), tuple(sorted(self._requests)))
         cuts = [*sizes[:-1], len(rows[0]) - sum(sizes[:-1])]
         parts = zip(*(row.split(cuts) for row in rows), strict=True)
         return torch.cat([self._round(*both) for both in zip(sizes, parts, strict=True)])
 
     def _round(self, size: int, rows: tuple[Tensor, ...]) -> Tensor:
-        free = self._built(size)
+        free = self._requests[size]
         request = free.get()
         try:
             filled = [_filled(row, size) for row in rows]
@@ -69,9 +73,15 @@ class Streams:
         finally:
             free.put(request)
 
-    def _built(self, size: int) -> SimpleQueue:
+    def _ask_for(self, sizes: set[int]) -> None:
+        if not self._building.locked():  # else the next call asks again
+            build = threading.Thread(target=self.build, args=sizes, name="build", daemon=True)
+            build.start()
+
+    def build(self, *sizes: int) -> None:
+        """Build for sizes of ROUNDS, but those that are built already."""
         with self._building:
-            if size not in self._requests:
+            for size in set(sizes) - set(self._requests):
                 shapes = [[size, *shape] for shape in self._shapes]
                 self._network.reshape(dict(enumerate(shapes)))
                 compiled: Any = self._core.compile_model(self._network, "CPU", self._settings)
@@ -82,15 +92,14 @@ class Streams:
                 for request in requests:
                     free.put(request)
                 self._requests[size] = free
-            return self._requests[size]
 
 
 @cache
-def rounds(rows: int) -> tuple[int, ...]:
-    """The quickest sizes of ROUNDS for so many rows, largest first; all but the last are full."""
+def rounds(rows: int, sizes: tuple[int, ...] = ROUNDS) -> tuple[int, ...]:
+    """The quickest of these sizes for so many rows, largest first; all but the last are full."""
     if rows <= 0:
         return ()
-    ways = [(size, *rounds(rows - size)) for size in ROUNDS]
+    ways = [(size, *rounds(rows - size, sizes)) for size in sizes]
     return min((way for way in ways if way == tuple(sorted(way, reverse=True))), key=_cost)
 
 

@@ -91,7 +91,9 @@ def _measure(weights: str, repeats: int) -> list[dict] | None:
 
 
 def _call(net: UNet, name: str, weights: Path) -> Network:
-    return net if name == backends.PYTORCH else runtimes.load(name, cache.exported(weights))
+    if name == backends.PYTORCH:
+        return net
+    return runtimes.load(name, cache.exported(weights), whole=True)
 
 
 def _quietly(call: Callable[..., Any], *rows: Tensor) -> Callable[[], object]:
