@@ -13,12 +13,14 @@ import pytest
 import torch
 from gradio.context import LocalContext
 
+from explorer.app import calls, fairness, sessions, studio
 from explorer.app import engine as engines
-from explorer.app import fairness, sessions
 from explorer.app.engine import Engine
 from explorer.app.fairness import Busy, Waiting
 from explorer.app.once import once
+from explorer.app.racing import answer, race
 from explorer.denoisers import from_network, paired
+from explorer.models import zoo
 from explorer.models.unet import UNet, UNetConfig
 from explorer.samplers import ddim
 from explorer.schedules import cosine, levels
@@ -195,6 +197,19 @@ def test_the_line_is_bounded_and_nobody_fills_it_alone(monkeypatch):
     line.take(32), line.take(32)
     line.add([Piece("a", 2)] * 12)  # what is too much for the line goes into an empty one
     assert line.rows == 24
+
+
+def test_the_converged_answer_is_what_comes_later(monkeypatch):
+    seen = []
+
+    class Asked(Engine):
+        def __call__(self, x, angle, context):
+            seen.append(calls.Call(None, None).cut(x, angle, context).parts[0].later)
+            return torch.zeros_like(x)
+
+    monkeypatch.setattr(studio, "_engine", Asked(zoo.load("mnist")))
+    answer.converged(race.Start(3, 4321, 1.0), "cosine", 3)
+    assert seen == [True] * 3 and not calls.Call(None, None).later
 
 
 class Held(torch.nn.Module):

@@ -32,6 +32,7 @@ from explorer.app import (
     sessions,
     share,
     theme,
+    trim,
 )
 from explorer.app.guard import Guard
 from explorer.app.tabs import (
@@ -161,6 +162,7 @@ def launch(
     where EXPLORER_BACKEND names none.
     """
     backends.chosen()
+    trim.settle()
     if port is not None:
         _free(host, port)  # before anything slow
     cores.claim()
@@ -188,6 +190,7 @@ def launch(
         **settings,
     )
     lean.use(demo)
+    trim.keep_on()
     print(f"Denoising Explorer is at {demo.local_url} (Ctrl+C ends it)", flush=True)
     context.warm_up[:0] = [_claim, _first_calls]
     context.start_warm_up()
