@@ -51,7 +51,7 @@ from explorer.models import sums
 
 TABS = (forward, schedules, samplers, truth, guidance, attention, latent, unet, train, course)
 SHIPPED = "mnist"
-THREADS = 80  # of handlers, most of which wait for the engine
+THREADS = 400  # of handlers, most of which wait for the engine: as many as may stand in the queue
 POLL = 0.01  # seconds between looks at an empty line; at Gradio's 0.001 an idle app costs 5 % CPU
 
 
