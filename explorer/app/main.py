@@ -231,11 +231,13 @@ def _claim() -> None:
 
 def _first_calls() -> None:
     """Load the networks and call each once: what ships computed did not need them."""
+    import matplotlib
     import torch
 
     from explorer.app import painter, studio
     from explorer.models import zoo
 
+    matplotlib.use("agg")  # Gradio loads it for its first answer, while nobody else is served
     engines = [(studio.common(), studio.noise([0]))]
     if {painter.MODEL, painter.AUTOENCODER} <= set(zoo.available()):
         painter.ready()
