@@ -1,5 +1,6 @@
 """What an engine's line is made of: calls, cut into pieces that are computed at a time."""
 
+import time
 from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -34,6 +35,7 @@ class Call:
     later: bool = field(default_factory=_later.get)
     answer: Future = field(default_factory=Future)
     parts: list["Piece"] = field(default_factory=list)
+    made: float = field(default_factory=time.monotonic)
 
     def cut(self, x: Tensor, angle: Tensor, context: Tensor) -> "Call":
         """Into pieces of at most SHARE rows, so that a large call lets others go between."""
@@ -69,6 +71,14 @@ class Piece:
     @property
     def later(self) -> bool:
         return self.call.later
+
+    @property
+    def had(self) -> int:
+        return self.call.event.rows if self.call.event else 0
+
+    @property
+    def began(self) -> float:
+        return self.call.event.began if self.call.event else self.call.made
 
     def fits(self, other: "Piece") -> bool:
         return all(

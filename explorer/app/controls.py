@@ -26,7 +26,7 @@ SOURCE = {name: f"{name}()" for name in NAMES} | {"zero_snr": "zero_snr(linear()
 # Several requests at a time, so that their network calls can share batches; values unchanged, as
 # Gradio's own checks name no field; of changes that come while one runs, the last.
 SHARED: dict[str, Any] = {
-    "concurrency_limit": 32,
+    "concurrency_limit": 128,  # more than wait for a network: kept answers must not queue behind it
     "concurrency_id": "model",
     "preprocess": False,
     "trigger_mode": "always_last",

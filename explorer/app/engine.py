@@ -26,7 +26,7 @@ from explorer.denoisers import Network
 Net = TypeVar("Net", bound=nn.Module)
 Result = TypeVar("Result")
 
-MAX_ROWS = 32  # rows of one network call; 64 take twice as long, so everybody would wait longer
+MAX_ROWS = 16  # rows of one network call; 32 are 5 % quicker a row, and everybody waits longer
 GIVE_UP = 30.0  # seconds that a call may wait before it is refused
 PATIENCE = 1 / 8  # of the last call's time: how long the next waits for runs that ask soon
 MOST_PATIENCE = 0.02  # seconds
@@ -170,6 +170,9 @@ class Engine(Generic[Net]):
         with self._state:
             self._state.wait_for(complete, min(self._last * PATIENCE, MOST_PATIENCE))
             batch = self._line.take(MAX_ROWS)
+            for piece in batch:
+                if piece.call.event:
+                    piece.call.event.rows += piece.rows
         return [  # after this, nobody gives a call up
             piece
             for piece in batch

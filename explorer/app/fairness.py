@@ -1,8 +1,9 @@
 """Who is computed next: pieces of work that wait, dealt out fairly among those who asked.
 
 Nothing here knows what a piece is for; it has `rows`, an `owner` (any hashable, or None), `later`,
-whether others go first, and `fits(other)`, whether the two can be computed in one batch, and
-`wanted()`, whether anybody still waits for it.
+whether others go first, `began`, when what it is a part of was asked for, and `had`, how many rows
+that was given before; `fits(other)` says whether two can be computed in one batch, and `wanted()`
+whether anybody still waits.
 """
 
 import time
@@ -13,9 +14,10 @@ from typing import Generic, Protocol, Self, TypeVar
 import gradio as gr
 
 SHARE = 2  # rows dealt to an owner at a turn: those of a guided step
-ENOUGH = 16  # rows of a batch that are dealt out in several turns where few wait
+HEAVY = 2  # the last rank
+LITTLE = 64  # rows; who was given fewer goes first: a guided sample of 20 steps takes 40
 SOON = 4  # rows of a batch of what may come later: somebody in a hurry may come meanwhile
-LATEST = 0.5  # seconds after which what may come later no longer lets others go first
+LATEST = 0.5  # seconds after which who waited longest is served first, whatever he asks for
 LIMIT = 4096  # rows that may wait: what the slower machines compute in a quarter of a minute
 OWN_LIMIT = 1024  # of these, an owner's: nobody fills the line alone
 BUSY = "Too many people are computing here at the moment: please try again in a minute."
@@ -37,6 +39,10 @@ class Piece(Protocol):
     def owner(self) -> Hashable: ...
     @property
     def later(self) -> bool: ...
+    @property
+    def had(self) -> int: ...
+    @property
+    def began(self) -> float: ...
     def fits(self, other: Self) -> bool: ...
     def wanted(self) -> bool: ...
 
@@ -48,13 +54,14 @@ Asker = tuple[Hashable, bool]  # an owner, and whether it is the self who lets o
 class Waiting(Generic[Kind]):
     """Pieces that wait. Not safe for threads: its engine holds a lock.
 
-    The rule: a batch is dealt out in turns, SHARE rows to whoever was served longest ago, then to
-    the next, each owner's in the order in which they came; there is another turn where ENOUGH
-    rows were not reached. So with n owners who wait, each is served at the latest in every
-    ceil(n * SHARE / most) batches, and who asks for little has it before those who ask for much,
-    whatever that is. None (who asks without a page, as warm-up does) is one owner. What may come
-    later is its owner's second self, who is passed over while others wait, for LATEST seconds at
-    most, and who else gets batches of SOON rows.
+    The rule: a batch is dealt out in turns, SHARE rows to each owner, until it is full. First come
+    those who ask for SHARE rows at a time and were given fewer than LITTLE for what they pressed,
+    in two more ranks those who ask for more, or had more; within a rank, who pressed first. So
+    what is small is there soon, whatever others ask for. One asker a batch, the one served longest
+    ago, comes before all if that is LATEST ago: with n owners who wait, each is served at least in
+    every n-th batch. None (who asks without a page, as warm-up does) is one owner. What may come
+    later is its owner's second self, who is passed over while others wait, but for being the one
+    served longest ago, and who else gets batches of SOON rows.
     """
 
     def __init__(self) -> None:
@@ -83,11 +90,10 @@ class Waiting(Generic[Kind]):
         """The next batch, at most `most` rows or a single piece; empty where nobody waits."""
         self._forget_unwanted()
         askers = self._admitted()
-        enough = most if len(askers) == 1 else min(most, ENOUGH)
         if all(later for _, later in askers):
-            most = enough = min(most, SOON)
+            most = min(most, SOON)
         batch, rows = list[Kind](), 0
-        while rows < enough and (dealt := self._turn(askers, batch, most - rows)):
+        while rows < most and (dealt := self._turn(askers, batch, most - rows)):
             rows += dealt
         self._tidy()
         return batch
@@ -105,14 +111,19 @@ class Waiting(Generic[Kind]):
         return dealt
 
     def _admitted(self) -> list[Asker]:
-        """Who is to be served: all, without those who let others go first while others wait."""
-        now = time.monotonic()
+        """Who is to be served, the next one first."""
         hurried = any(not later for _, later in self._waiting)
-        return [
-            (owner, later)
-            for owner, later in self._waiting
-            if not (hurried and later) or now - self._since[owner, later] > LATEST
-        ]
+        admitted = [asker for asker in self._waiting if not (hurried and asker[1])]
+        admitted.sort(key=self._rank)
+        longest = next(iter(self._waiting), None)
+        if longest and time.monotonic() - self._since[longest] > LATEST:
+            return [longest, *(asker for asker in admitted if asker != longest)]
+        return admitted
+
+    def _rank(self, asker: Asker) -> tuple[int, float]:
+        waiting = self._waiting[asker]
+        first, rows = waiting[0], sum(piece.rows for piece in waiting)
+        return min(first.had // LITTLE + (rows > SHARE), HEAVY), first.began
 
     def _first(self, asker: Asker, batch: list[Kind], room: int) -> list[Kind]:
         """Take from an asker what goes into the room, and together with the batch."""

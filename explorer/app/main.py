@@ -35,6 +35,7 @@ from explorer.app import (
     trim,
 )
 from explorer.app.guard import Guard
+from explorer.app.kept import Kept
 from explorer.app.tabs import (
     attention,
     course,
@@ -125,7 +126,11 @@ def options() -> dict:
         "quiet": True,
         # The page holds all texts; compressed it is a fifth as large
         "app_kwargs": {
-            "middleware": [Middleware(Guard), Middleware(GZipMiddleware, compresslevel=5)],
+            "middleware": [
+                Middleware(Guard),
+                Middleware(Kept),
+                Middleware(GZipMiddleware, compresslevel=5),
+            ],
             "routes": bundle.routes(),
         },
     }

@@ -5,6 +5,7 @@ which network an answer belongs to before any is loaded.
 """
 
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -46,6 +47,8 @@ class Event:
 
     session: str
     closed: bool = False  # whether the page was closed since
+    began: float = field(default_factory=time.monotonic)
+    rows: int = 0  # that networks were given for it so far
 
 
 _kept: OrderedDict[str, Own] = OrderedDict()  # by session, the oldest first

@@ -3,14 +3,11 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor
 
 from explorer.app import controls, painter, studio
 from explorer.app.engine import Engine
 from explorer.app.guiding.asked import DIGITS
-
-DECODED = 32  # latents in one batch of the autoencoder
 
 
 @dataclass(frozen=True)
@@ -36,14 +33,8 @@ def of(model: str) -> Subject:
         return Subject(engine.net.card.name, engine, studio.noise, _labels, lambda x: x)
     painter.ready()
     engine = painter.engine()
-    return Subject(engine.net.card.name, engine, painter.noise, painter.contexts, _decoded)
+    return Subject(engine.net.card.name, engine, painter.noise, painter.contexts, painter.pixels)
 
 
 def _labels(told: Sequence[str]) -> Tensor:
     return studio.contexts([int(digit) if digit else -1 for digit in told])[0]
-
-
-@torch.no_grad()
-def _decoded(latents: Tensor) -> Tensor:
-    """As painter.decoded, but before it is clipped to what a screen can show."""
-    return torch.cat([painter.vae().decode(part) for part in latents.split(DECODED)])
