@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from explorer import cli_server
+from explorer import cli_bench, cli_server
 from explorer.figures import palette
 
 cli = typer.Typer(
@@ -214,46 +214,7 @@ def sample(
     print(out)
 
 
-@cli.command(epilog="Example: explorer bench --json bench.json, or: explorer bench load")
-def bench(
-    what: Annotated[
-        str,
-        typer.Argument(
-            help="all; train: the training step beside diffusers'; load: a class at the app; "
-            "space: a Space's cold start."
-        ),
-    ] = "all",
-    model: Model = "mnist",
-    json: Annotated[Path | None, typer.Option(help="Also write the numbers here.")] = None,
-    app: Annotated[bool, typer.Option(help="Also start the app and measure it.")] = True,
-    repeats: Annotated[int, typer.Option(min=1, help="Runs that each median is of.")] = 20,
-    students: Annotated[int, typer.Option(min=0, help="load: pages that are open.")] = 30,
-    seconds: Annotated[float, typer.Option(min=1, help="load: how long they press.")] = 60,
-    requests: Annotated[int, typer.Option(min=0, help="load: also count memory over these.")] = 0,
-    burst: Annotated[int, typer.Option(min=0, help="load: also so many presses at once.")] = 0,
-) -> None:
-    """Measure this machine: the network, a digit, the app's start and its memory.
-
-    Or the step of training, or the app under the load of a class, or a Space's folder.
-    """
-    if what not in ("all", "train", "load", "space"):
-        raise ValueError(f"what to measure is {what!r}: choose all, train, load or space")
-    if what == "load":
-        from explorer.bench import load
-
-        load.report(students, seconds, requests, burst, json)
-        return
-    from explorer.bench import report, space, training
-
-    if what == "space":
-        space.report(json)
-    elif what == "train":
-        training.report(model, json, max(1, repeats // 4))  # a step takes a second
-    else:
-        report(model, json, app, repeats)
-
-
-for _command, _example in cli_server.COMMANDS:
+for _command, _example in (*cli_server.COMMANDS, *cli_bench.COMMANDS):
     cli.command(epilog=_example)(_command)
 
 

@@ -28,7 +28,7 @@ from explorer.app.player import grey
 from explorer.app.racing import answer
 from explorer.app.racing import answers as racing
 from explorer.app.racing import entrants as entering
-from explorer.app.tabs import truth
+from explorer.app.tabs import samplers, truth
 from explorer.app.truth.asked import Asked as World
 from explorer.data import gallery
 from explorer.noise import normal
@@ -104,6 +104,16 @@ def test_what_else_is_asked_of_a_race(asked, monkeypatch):
     paths = racing.paths(asked)
     points = np.concatenate([entrant["points"] for entrant in paths["entrants"]])
     assert np.allclose(points, of(paths).numpy(), atol=5e-3)
+
+
+@pytest.mark.parametrize("schedule, own", [("linear", ()), ("cosine", (900, 400.0))])
+def test_measured_quality(schedule, own):
+    entrants = entering.text(OTHER.chosen if own else PAIR)
+    asked = ("7", 2, 4, schedule, 3.0, entrants, ", ".join(map(str, own)), "50")
+    *_, last = samplers.measure(*asked)
+    found = of(last)
+    assert found == {row["label"]: pytest.approx(row["frechet"], rel=1e-4) for row in last["rows"]}
+    assert last["made"]["about"]["samples"] == 50 and len(found) == len(last["rows"]) > 1
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,6 @@ import or build may import torch: the page must be served first (see `Context.wa
 
 import gc
 import os
-import socket
 import sys
 import threading
 from collections.abc import Callable
@@ -29,6 +28,7 @@ from explorer.app import (
     limits,
     masthead,
     openings,
+    ports,
     sessions,
     share,
     theme,
@@ -169,7 +169,7 @@ def launch(
     backends.chosen()
     trim.settle()
     if port is not None:
-        _free(host, port)  # before anything slow
+        ports.free(host, port)  # before anything slow
     cores.claim()
     if model != SHIPPED:  # the shipped one waits until the page is served
         from explorer.app import studio
@@ -208,19 +208,6 @@ def _end() -> None:
     wait for their answers; what is on disk is whole at every moment (`explorer.files`)."""
     sys.stdout.flush()
     os._exit(0)
-
-
-def _free(host: str, port: int) -> None:
-    """Raise OSError, a sentence, where another program listens there."""
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            raise OSError(
-                f"{host}:{port} cannot be listened on ({error.strerror}): end the server that "
-                "holds it, or choose another --port."
-            ) from error
 
 
 def _closed() -> None:

@@ -17,9 +17,11 @@ HOMES = {
     ),
     "explorer.forward": ("noised", "transition"),
     "explorer.guidance": ("rescaled", "within"),
+    "explorer.judge": ("Reference", "features"),
     "explorer.models": ("zoo",),
     "explorer.models.ablate": ("ablated", "cut_skip", "freeze", "look_away", "silence", "untold"),
     "explorer.models.attention": ("record_attention",),
+    "explorer.models.classifier": ("Classifier",),
     "explorer.models.features": ("record_features",),
     "explorer.models.intervene": (
         *("changed", "keep_maps", "silence_head", "silence_layers", "silence_word"),
@@ -37,11 +39,12 @@ HOMES = {
 }
 
 
-def program(body: str) -> str:
-    """A body with the imports of what it names."""
+def program(body: str, *passed: str) -> str:
+    """A body with the imports of what it names; passed: what it hands on without calling it."""
     body = dedent(body).strip("\n")
     bare = re.sub(r"(\"|')(?:\\.|(?!\1).)*\1", "", body)  # names, not texts
-    used = set(re.findall(r"(?<![.\w])[A-Za-z_]\w*(?=[(\[.])", bare))  # called, indexed, asked
+    called = re.findall(r"(?<![.\w])[A-Za-z_]\w*(?=[(\[.])", bare)  # or indexed, or asked
+    used = {*called, *passed}
     found = [name for name in ("math", "torch") if name in used]
     lines = [f"import {name}" for name in found]
     for home, names in HOMES.items():

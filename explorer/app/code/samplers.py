@@ -12,19 +12,24 @@ def _start(asked) -> str:
 
 def _runs(asked, entrants: Sequence) -> str:
     """A dict of the sampler's steps of each entrant, as it would be written."""
-    from explorer.app.racing.entrants import OWN
     from explorer.names import STOCHASTIC
 
     lines = []
     for one in entrants:
-        grid = walk(asked.schedule, one.steps, one.spacing)
-        if one.spacing == OWN:
-            times = asked.own[::2] if one.key == "heun" else asked.own
-            made = f'map(SCHEDULES["{asked.schedule}"](), {list(times)})'
-            grid = f"[*{made}, Level(1.0, 0.0)]"
         rng = f", rng=generator({asked.seed}, 1)" if one.key in STOCHASTIC else ""
-        lines.append(f"    {one.title!r}: {one.key}(denoise, x, {grid}{rng}),\n")
+        lines.append(f"    {one.title!r}: {one.key}(denoise, x, {_grid(asked, one)}{rng}),\n")
     return "runs = {\n" + "".join(lines) + "}"
+
+
+def _grid(asked, one) -> str:
+    """The Levels that an entrant walks."""
+    from explorer.app.racing.entrants import OWN
+
+    if one.spacing != OWN:
+        return walk(asked.schedule, one.steps, one.spacing)
+    times = asked.own[::2] if one.key == "heun" else asked.own
+    made = f'map(SCHEDULES["{asked.schedule}"](), {list(times)})'
+    return f"[*{made}, Level(1.0, 0.0)]"
 
 
 def race(asked, entrants: Sequence) -> str:
@@ -91,4 +96,26 @@ def doses(asked, entrant, etas: Sequence[float], count: int, first: int) -> str:
         f"rng = lambda: [generator({asked.seed}, {first} + k) for k in range({count})]\n"
         f"runs = [list(ddim(denoise, x, grid, eta=eta, rng=rng())) for eta in {list(etas)}]\n"
         "torch.stack([steps[-1].x for steps in runs])"
+    )
+
+
+def quality(asked, entrants: Sequence, n: int, batch: int) -> str:
+    """{entrant: the Fréchet distance of n digits}."""
+    walks = "".join(f"    {one.title!r}: ({one.key}, {_grid(asked, one)}),\n" for one in entrants)
+    return program(
+        f'net, judge = zoo.load({network()}), zoo.load("digit-classifier", Classifier)\n'
+        'real = Reference.load(zoo.MODELS / "digit-classifier.reference.json")\n'
+        f"walks = {{\n{walks}}}\nfound = {{}}\n"
+        "for name, (sampler, walk) in walks.items():\n"
+        f"    rng, seen = torch.Generator().manual_seed({asked.seed}), []\n"
+        f"    for labels in (torch.arange({n}) % net.cfg.classes).split({batch}):\n"
+        "        x = torch.randn(len(labels), 1, 28, 28, generator=rng)\n"
+        "        with torch.no_grad():\n"
+        "            denoise = from_network(net, context=net.embed(labels))\n"
+        "        *_, last = sampler(denoise, x, walk, rng=rng)\n"
+        "        seen.append(features(judge, last.x.clamp(-1, 1)))\n"
+        "    found[name] = real.frechet(torch.cat(seen))\n"
+        "found",
+        "Classifier",
+        *(one.key for one in entrants),
     )

@@ -5,7 +5,7 @@ torch is imported when a question is first answered, not with the page.
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from explorer.app import checks, classes, controls, steps
 from explorer.app.about import made
@@ -74,6 +74,15 @@ def _made(what: str, asked: Asked, code: str, **more: object) -> dict:
     own = {"own grid": ", ".join(f"{t:g}" for t in asked.own)}
     ran = {"seed": asked.seed, "schedule": asked.schedule, "NFE": asked.budget}
     return made(name, code, **told, **ran, **own, **more)
+
+
+def judged(asked: Asked, n: int) -> dict:
+    """What a file of a measurement of quality by n samples says of itself."""
+    from explorer.app.racing import quality
+
+    asked = replace(asked, digit="none", scale=1.0)  # all digits in turn, not guided
+    lines = code.quality(asked, asked.field(), n, quality.BATCH)
+    return _made("quality", asked, lines, samples=n)
 
 
 @once(6)

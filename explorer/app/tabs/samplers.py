@@ -71,7 +71,7 @@ def measure(digit, seed, budget, schedule, scale, chosen, own, samples):
             running = len(state["rows"]) < len(field)
             if not running or time.perf_counter() - shown > 0.2:
                 shown = time.perf_counter()
-                yield state | {"running": running}
+                yield state | {"running": running} | ({} if running else answers.judged(asked, n))
     except ZooError as error:
         raise checks.refuse(str(error)) from None
 
