@@ -27,6 +27,14 @@ def model(name: str) -> bytes:
     return export.onnx(zoo.load(name, UNet))
 
 
+def small() -> UNet:
+    """A network that is exported and built soon."""
+    net = UNet(SMALL)
+    for parameter in net.parameters():  # the zeroed layers too
+        torch.nn.init.normal_(parameter, std=0.1)
+    return net
+
+
 def asked(net: UNet, rows: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """Rows of noise, their levels from clean data to nothing but noise, and what they are told."""
     cfg = net.cfg
@@ -60,7 +68,8 @@ def test_what_waits_for_a_larger_size_is_computed_in_smaller_ones():
     pytest.importorskip("openvino")
     from explorer.backends import streams
 
-    net, call = zoo.load("mnist", UNet), runtimes.load("openvino", model("mnist"))
+    net = small()
+    call = runtimes.load("openvino", export.onnx(net))
     rows = asked(net, 32)
     with torch.no_grad():
         wanted = net(*rows)
@@ -150,10 +159,7 @@ def test_without_a_cache_folder_the_export_is_used_all_the_same(
 ):
     (tmp_path / "file").touch()
     monkeypatch.setenv("EXPLORER_CACHE", str(tmp_path / "file" / "cache"))
-    small = UNet(SMALL)
-    for parameter in small.parameters():  # the zeroed layers too
-        torch.nn.init.normal_(parameter, std=0.1)
-    file = zoo.save(tmp_path / "small.safetensors", small, kind="unet", config=SMALL)
+    file = zoo.save(tmp_path / "small.safetensors", small(), kind="unet", config=SMALL)
     # By a process of its own, as in the app
     assert "PyTorch" not in switched(zoo.load(file, UNet)).name
     assert "cache could not be made: Not a directory" in capfd.readouterr().out

@@ -16,7 +16,7 @@ import psutil
 
 STARTS = 3  # after one that only fills the caches
 PATIENCE = 120  # seconds until a start counts as failed
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "chromium-headless-shell")
 FLAGS = "--headless --no-sandbox --disable-gpu --disable-background-networking".split()  # noqa: SIM905
 
 # True once some visible canvas holds pixels of more than one colour.

@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+CHROMIUM = ("chromium-headless-shell", "chromium", "chromium-browser")  # the quickest first
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -32,7 +33,7 @@ FLAGS = [
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict:
     """pytest-playwright's fixture: the system's Chromium instead of a downloaded one."""
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
+    found = next(filter(None, map(shutil.which, CHROMIUM)), None)
     if found is None:
         missing = pytest.fail if os.environ.get("EXPLORER_BROWSER") == "required" else pytest.skip
         missing("Browser tests need Chromium on the PATH, and there is none.")
