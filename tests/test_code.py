@@ -286,10 +286,11 @@ def test_training_in_the_plane(asked):
 )
 def test_what_the_page_computes_by_itself(digit, t, seed, schedule):
     x0, eps = gallery.pictures()[digit].double(), normal(seed, 784).reshape(1, 28, 28)
-    alpha, sigma = SCHEDULES[schedule]()(t)
+    alpha, sigma = map(float, SCHEDULES[schedule]()(t))
     told = {"digit": digit, "t": t, "seed": seed, "schedule": schedule}
-    made = value(page.filled("closed form", **told))
-    assert np.allclose(made, np.asarray(alpha * x0 + sigma * eps), atol=1e-6)
+    made = np.asarray(value(page.filled("closed form", **told)))
+    x0, eps = x0.numpy(), np.asarray(eps)
+    assert np.allclose(made, alpha * x0 + sigma * eps, atol=1e-6)
     four = value(page.filled("four", **told, names=["linear", schedule], times=[t, t]))
     assert np.allclose(four[1], made, atol=1e-6)
     walked = value(page.filled("chain", **told))
