@@ -292,8 +292,8 @@ def test_what_the_page_computes_by_itself(digit, t, seed, schedule):
     x0, eps = x0.numpy(), np.asarray(eps)
     assert np.allclose(made, alpha * x0 + sigma * eps, atol=1e-6)
     four = value(page.filled("four", **told, names=["linear", schedule], times=[t, t]))
-    assert np.allclose(four[1], made, atol=1e-6)
-    walked = value(page.filled("chain", **told))
+    assert np.allclose(np.asarray(four[1]), made, atol=1e-6)
+    walked = np.asarray(value(page.filled("chain", **told)))
     assert walked.shape == made.shape and (walked - alpha * x0).std() == pytest.approx(
         sigma, rel=0.1
     )
