@@ -22,7 +22,8 @@ MADE: list[str] = []
 
 async def made(request: Request) -> Response:
     MADE.append(str(request.url))
-    answer = PlainTextResponse(f"{request.url.scheme}://{request.headers['host']} " + "x" * 2000)
+    told = f"{request.url.scheme}://{request.headers.get('host')} " + "x" * 2000
+    answer = PlainTextResponse(f"{told} {request.query_params} {request.headers.get('x-mine')}")
     if "cookie" in request.url.path:
         answer.set_cookie("mine", "1")
     if "lost" in request.url.path:
@@ -58,6 +59,14 @@ def test_the_page_is_made_once_for_each_address_it_is_opened_at(client):
     assert len(MADE) == 3
     plain = same(client, "/", **{"accept-encoding": "identity"})
     assert "content-encoding" not in plain.headers and plain.text == page.text and len(MADE) == 4
+
+
+def test_nothing_of_one_visitor_reaches_another(client):
+    """Neither what a link asks nor what a stranger's program sends becomes part of what is kept."""
+    page = client.get("/?page=another&all_endpoints=1", headers={"x-mine": "secret"})
+    assert page.text.endswith(" None") and "another" not in page.text
+    moved = client.get("/", headers={"x-gradio-server": "http://elsewhere"})
+    assert client.get("/").text == page.text and len(MADE) == 2 and moved.status_code == 200
 
 
 def test_a_file_named_by_what_is_in_it_stays_with_the_browser(client):

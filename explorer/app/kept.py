@@ -14,7 +14,8 @@ MOST = 2**24  # bytes in all; a page knows its own address, which a stranger may
 FILES = re.compile(r"/(?:assets|static)/.")
 NAMED_BY_CONTENT = re.compile(r"/assets/.+-[\w-]{8}\.\w+$")
 FOR_EVER = "public, max-age=31536000, immutable"
-OF_THE_PAGE = ("host", "x-forwarded-host", "x-forwarded-proto")  # what its address is made of
+# What the page's own address is made of
+OF_THE_PAGE = (b"host", b"x-forwarded-host", b"x-forwarded-proto", b"x-gradio-server")
 PARTIAL = ("range", "if-none-match", "if-modified-since")  # asks for less than the whole
 
 Answer = tuple[Message, bytes]  # its start, its body
@@ -29,9 +30,11 @@ class Kept:
         self._size = 0  # bytes of their bodies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        key = _key(scope)
-        if key is None:
+        if not _same_for_everybody(scope):
             return await self.app(scope, receive, send)
+        scope = _bare(scope)
+        key = tuple(scope[part] for part in ("scheme", "root_path", "path"))
+        key += tuple(scope["headers"])
         if key in self._answers:
             self._answers.move_to_end(key)
             start, whole = self._answers[key]
@@ -69,19 +72,25 @@ def _copy(start: Message) -> Message:
     return {**start, "headers": list(start["headers"])}
 
 
-def _key(scope: Scope) -> tuple | None:
-    """What an answer depends on, as far as it is the same for everybody; None where it is not."""
+def _is_page(scope: Scope) -> bool:
+    return scope["path"].removeprefix(scope.get("root_path", "")) in ("", "/")
+
+
+def _same_for_everybody(scope: Scope) -> bool:
     if scope["type"] != "http" or scope["method"] != "GET":
-        return None
-    headers, path = Headers(scope=scope), scope["path"].removeprefix(scope.get("root_path", ""))
-    if path in ("", "/"):
-        if b"deep_link" in scope["query_string"]:  # Gradio's own links; ours the browser reads
-            return None
-        rest: tuple = (scope["scheme"], *(headers.get(name) for name in OF_THE_PAGE))
-    elif FILES.match(path):
-        rest = ()
-    else:
-        return None
-    if any(name in headers for name in PARTIAL):
-        return None
-    return scope["path"], "gzip" in headers.get("accept-encoding", ""), *rest
+        return False
+    if any(name in Headers(scope=scope) for name in PARTIAL):
+        return False
+    if _is_page(scope):
+        return b"deep_link" not in scope["query_string"]  # Gradio's own links
+    return bool(FILES.match(scope["path"].removeprefix(scope.get("root_path", ""))))
+
+
+def _bare(scope: Scope) -> Scope:
+    """The request without all that its answer must not depend on: else one visitor's own would
+    reach another. Our links' queries are read by the browser."""
+    headers, page = Headers(scope=scope), _is_page(scope)
+    kept = [(name, value) for name, value in headers.raw if page and name in OF_THE_PAGE]
+    if "gzip" in headers.get("accept-encoding", ""):
+        kept.append((b"accept-encoding", b"gzip"))
+    return {**scope, "headers": kept, "query_string": b"", "root_path": scope.get("root_path", "")}
