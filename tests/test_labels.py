@@ -34,9 +34,12 @@ def own(request, tmp_path, monkeypatch):
     monkeypatch.setattr(studio, "_engine", None)
     monkeypatch.setattr(studio, "_name", "mnist")
     studio.use(str(path))
+    kept = [answer.kept for answer in (answers.run, answers.film, guided.strip, pixels.payload)]
+    for answers_of_others in kept:
+        answers_of_others.clear()
     yield request.param
-    for answer in (answers.run, answers.film, guided.strip, pixels.payload):
-        answer.kept.clear()
+    for answers_of_this in kept:
+        answers_of_this.clear()
 
 
 def test_the_model_that_ships_is_one_of_digits():

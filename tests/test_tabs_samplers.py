@@ -49,8 +49,14 @@ def tiny(tmp_path_factory):
     zoo.save(path, net, kind="unet", config=TINY)
     before = studio._engine, studio._name
     studio.use(str(path))
+    forget()
     yield
     studio._engine, studio._name = before
+    forget()
+
+
+def forget() -> None:
+    """What another network answered, in a file that ran here before, is not this one's."""
     for handler in CACHES:
         handler.kept.clear()
 

@@ -36,7 +36,13 @@ def tiny(tmp_path_factory):
     studio.use(str(paths["unet"]))
     engine, vae = Engine(zoo.load(paths["text-unet"])), zoo.load(paths["vae"])
     painter._engine, painter._vae = lambda: engine, lambda: vae
+    forget()
     yield
     studio._engine, studio._name, painter._engine, painter._vae = before
+    forget()
+
+
+def forget() -> None:
+    """What other networks answered, in a file that ran here before, is not these ones'."""
     for answer in CACHES:
         answer.kept.clear()

@@ -58,13 +58,13 @@ def _class(address: str, plan: Plan) -> dict:
 
 
 def _growth(address: str, pid: int, requests: int) -> dict:
-    """MB after each tenth of the requests; no two of them alike if it can be helped."""
+    """MB at rest after each tenth of the requests; no two of them alike if it can be helped."""
     _attend(address, Plan(HURRIED, requests=FILLING, steps=4, seed=1))
-    memory, presses = [startup.resident(pid)], []
+    memory, presses = [startup.resident_at_rest(pid)], []
     for part in range(10):
         plan = Plan(HURRIED, requests=requests // 10, steps=4, seed=2 + part)
         presses += _attend(address, plan)["presses"]
-        memory.append(startup.resident(pid))
+        memory.append(startup.resident_at_rest(pid))
     return _summary(presses) | {"resident_mb": memory}
 
 
@@ -144,6 +144,7 @@ def _print_growth(found: dict) -> None:
     lines = [
         ("memory before, MB", f"{memory[0]:.0f}", ""),
         ("memory after, MB", f"{memory[-1]:.0f}", ""),
+        ("after each tenth", " ".join(f"{mb:.0f}" for mb in memory[1:]), ""),
         ("growth, MB", f"{memory[-1] - memory[0]:.0f}", f"< {GROWTH:g} over 5000"),
         ("errors and lost results", found["error"] + found["lost"], "0"),
     ]

@@ -41,7 +41,7 @@ def measure(command: Callable[[int], list[str]] = app) -> dict:
     with _browser() as look:
         _start(look, command)
         runs = [_start(look, command) for _ in range(STARTS)]
-        resident = _start(look, command, _resident_at_rest)[2]
+        resident = _start(look, command, resident_at_rest)[2]
     return {
         "served_s": median(run[0] for run in runs),
         "picture_s": median(run[1] for run in runs),
@@ -116,7 +116,7 @@ def resident(pid: int) -> float:
     return sum(member.memory_info().rss for member in family) / 2**20
 
 
-def _resident_at_rest(pid: int) -> float:
+def resident_at_rest(pid: int) -> float:
     """MB of the process and its children once their memory has stood still for ten seconds."""
     history: list[float] = []
     for _ in range(PATIENCE):
