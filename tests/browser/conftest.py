@@ -77,10 +77,18 @@ class Watch:
     def __init__(self, page):
         self.requests: list[str] = []
         self.errors: list[str] = []
-        page.on("request", lambda request: self.requests.append(request.url))
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.on("requestfailed", self._failed)
-        page.on("console", lambda m: self.errors.append(m.text) if m.type == "error" else None)
+        self._hears = {
+            "request": lambda request: self.requests.append(request.url),
+            "pageerror": lambda error: self.errors.append(str(error)),
+            "requestfailed": self._failed,
+            "console": lambda m: self.errors.append(m.text) if m.type == "error" else None,
+        }
+        for event, hear in self._hears.items():
+            page.on(event, hear)
+
+    def leave(self, page) -> None:
+        for event, hear in self._hears.items():
+            page.remove_listener(event, hear)
 
     def _failed(self, request) -> None:
         # Gradio closes the stream of an answer that it has, and a page that is left drops what it
@@ -90,20 +98,58 @@ class Watch:
 
 
 @pytest.fixture
-def watch(page) -> Watch:
+def watch(page) -> Iterator[Watch]:
     """Requests and errors of this test's page."""
-    return Watch(page)
+    watch = Watch(page)
+    yield watch
+    watch.leave(page)
 
 
-@pytest.fixture
-def page(page):
-    """pytest-playwright's page, whose requests are counted for `idle`."""
-    page.flying = flying = set()
+def counted(page, lasting: bool):
+    """A page whose requests are counted for `idle`; whether it stays open from test to test."""
+    page.lasting, page.flying = lasting, set()
+    flying = page.flying
     # Gradio's heartbeat is never answered: it says that the page is still open
     page.on("request", lambda r: "/heartbeat/" in r.url or flying.add(r.url))
     for end in ("requestfinished", "requestfailed"):
         page.on(end, lambda r: flying.discard(r.url))
     return page
+
+
+@pytest.fixture
+def page(page):
+    """pytest-playwright's page, a new one for each test."""
+    return counted(page, lasting=False)
+
+
+@pytest.fixture(scope="module")
+def spare(browser) -> Iterator[list]:
+    """The page that lies ready between the tests of a file, or none."""
+    pages: list = []
+    yield pages
+    for page in pages:
+        page.context.close()
+
+
+@pytest.fixture
+def lasting(request, browser, spare):
+    """A page that the tests of a file share, for to load one takes two seconds of a core.
+
+    A file chooses it as its `page`. Each of its tests then sets what it reads, or goes before those
+    that change it; one that fails takes the page with it.
+    """
+    page = spare.pop() if spare else counted(browser.new_context().new_page(), lasting=True)
+    yield page
+    if getattr(request.node, "rep_call", None) and request.node.rep_call.passed:
+        spare.append(page)
+    else:
+        page.context.close()
+
+
+def load(page, url: str) -> None:
+    """Open the app, unless the page is a lasting one that shows it."""
+    if not (getattr(page, "lasting", False) and page.url.startswith(url)):
+        page.goto(url)
 
 
 def idle(page, quiet: int = 500, patience: int = 60_000) -> None:
@@ -134,7 +180,7 @@ def visit(page, place: str) -> None:
 
 def open_tab(page, url: str, name: str, ready: str) -> None:
     """Open the page, choose a tab and wait for `ready`."""
-    page.goto(url)
+    load(page, url)
     page.get_by_role("tab", name=name, exact=True).first.click(timeout=60_000)
     page.wait_for_selector(ready, timeout=60_000)
 

@@ -16,15 +16,26 @@ pytestmark = [
 with_scenes = pytest.mark.skipif(
     not HERE.issuperset(NEEDED), reason="assets/models has no scenes yet"
 )
+PROMPT = "Prompt: what to draw"
 OPEN = ".player:visible .screen canvas"
 FIRST = "a red one left of a blue seven on black"
 GOOD = ["mnist", "7", FIRST, 0, 4, "linear", "trailing", "dpmpp_2m", "0, 1, 4"]
 BAD_PROMPTS = ["a blu seven", "red " * 1000, "a \x07 seven", "<b>seven</b>"]
 
 
+@pytest.fixture
+def page(lasting):
+    return lasting
+
+
 def open_tab(page, app, width=1280, scheme="light", model="mnist") -> None:
     open_at(page, app, "Guidance", width, scheme)
+    chapter(page, "Scale")
     choose(page, model)
+    if model == "scenes" and page.get_by_label(PROMPT).input_value() != FIRST:
+        type_prompt(page, FIRST)
+        page.get_by_text(f"Prompt “{FIRST}”").first.wait_for(timeout=WAIT)
+        two_frames(page)
 
 
 def choose(page, model: str) -> None:
@@ -59,7 +70,7 @@ def picture(page, column: int) -> list[int]:
 
 
 def type_prompt(page, text: str) -> None:
-    box = page.get_by_label("Prompt: what to draw")
+    box = page.get_by_label(PROMPT)
     box.fill(text)
     box.press("Enter")
 
@@ -153,7 +164,7 @@ def test_a_prompt_is_typed_and_an_example_pressed_and_the_pictures_change(page, 
     page.get_by_text("Prompt “a large bold yellow four on brown”").first.wait_for(timeout=WAIT)
     two_frames(page)
     assert picture(page, 4) not in (before, typed)
-    assert page.get_by_label("Prompt: what to draw").input_value().startswith("a large bold")
+    assert page.get_by_label(PROMPT).input_value().startswith("a large bold")
     assert errors(watch) == []
 
 
@@ -177,8 +188,8 @@ def test_html_in_a_prompt_is_not_interpreted(page, app, watch):
     for attack in ("<img src=x onerror=window.hacked=1>", "<script>window.hacked=1</script>"):
         type_prompt(page, attack)
         page.locator(".toast-body", has_text="the character").first.wait_for(timeout=WAIT)
-        page.locator(".toast-close").first.click()
-        page.locator(".toast-body").wait_for(state="detached", timeout=WAIT)
+        page.locator(".toast-close").first.click()  # and leaving the field asks for no second one
+        page.locator(".toast-body").wait_for(state="detached", timeout=5_000)
     assert page.evaluate("window.hacked") is None
     assert page.locator("img[src=x]").count() == 0
     assert errors(watch) == []

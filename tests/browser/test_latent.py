@@ -24,6 +24,11 @@ ALTERED = ".latent-apart .altered canvas"
 ENCODED = ".latent-encode .back canvas >> visible=true"
 
 
+@pytest.fixture
+def page(lasting):
+    return lasting
+
+
 def open_shelf(page, url: str, chapter: str, ready: str) -> None:
     open_chapter(page, url, "Latent", chapter, ready)
     page.wait_for_selector(".latent-shelf input[value=owl]", state="attached", timeout=WAIT)
@@ -46,53 +51,6 @@ def until_still(page, selector: str) -> list[int]:
         last = now
         page.wait_for_timeout(1000)
     return now
-
-
-def test_another_picture_is_encoded_and_pointing_reads_its_cells(page, app, watch):
-    open_shelf(page, app, "Encode", ENCODED)
-    before = pixels(page, ".latent-encode .x canvas")
-    page.locator(".latent-shelf input[value=owl]").check(force=True)
-    until_changed(page, ".latent-encode .x canvas", before)
-    expect(page.locator(".latent-encode .verdict")).to_contain_text("dB worse than its own kind")
-    watch.requests.clear()
-    canvas = page.locator(".latent-encode .channels canvas").first
-    canvas.hover(position={"x": 3, "y": 3})
-    reading = page.locator(".latent-encode .reading")
-    expect(reading).to_contain_text("row 1, column 1 is")
-    canvas.focus()
-    page.keyboard.press("ArrowDown")
-    expect(reading).to_contain_text("row 2, column 1 is")
-    assert watch.requests == [] and errors(watch) == []
-
-
-def test_a_drawing_is_encoded(page, app, watch):
-    open_shelf(page, app, "Encode", ENCODED)
-    before = pixels(page, ".latent-encode .x canvas")
-    page.locator(".latent-shelf input[value=draw]").check(force=True)
-    plain = until_changed(page, ".latent-encode .x canvas", before)
-    assert set(plain) == {12}  # an empty ground
-    paper = page.locator(".latent .paper canvas")
-    paper.focus()
-    for _ in range(12):
-        page.keyboard.press("Shift+ArrowRight")
-    drawn = until_changed(page, ".latent-encode .x canvas", plain)
-    assert max(drawn) > 200 and drawn.count(12) > 3000
-    assert errors(watch) == []
-
-
-def test_nudging_changes_the_picture_and_undoing_brings_it_back(page, app, watch):
-    open_shelf(page, app, "Take it apart", f"{ALTERED} >> visible=true")
-    intact = pixels(page, ".latent-apart .intact canvas")
-    opened = pixels(page, ALTERED)
-    assert opened != intact
-    page.get_by_role("button", name="Undo all").click()
-    until_changed(page, ALTERED, opened)
-    assert pixels(page, ALTERED) == intact
-    page.locator(".latent-apart input[type=range]").nth(2).fill("2.5")
-    nudged = until_changed(page, ALTERED, intact)
-    page.locator(".latent-apart .zeroed input").nth(3).check()
-    assert until_changed(page, ALTERED, nudged) != intact
-    assert pixels(page, ".latent-apart .intact canvas") == intact and errors(watch) == []
 
 
 def test_of_many_quick_changes_the_last_is_what_is_seen(page, app, watch):
@@ -144,6 +102,21 @@ def test_noise_in_a_corner_stays_there(page, app, watch, way):
     assert errors(watch) == []
 
 
+def test_nudging_changes_the_picture_and_undoing_brings_it_back(page, app, watch):
+    open_shelf(page, app, "Take it apart", f"{ALTERED} >> visible=true")
+    intact = pixels(page, ".latent-apart .intact canvas")
+    opened = pixels(page, ALTERED)
+    assert opened != intact
+    page.get_by_role("button", name="Undo all").click()
+    until_changed(page, ALTERED, opened)
+    assert pixels(page, ALTERED) == intact
+    page.locator(".latent-apart input[type=range]").nth(2).fill("2.5")
+    nudged = until_changed(page, ALTERED, intact)
+    page.locator(".latent-apart .zeroed input").nth(3).check()
+    assert until_changed(page, ALTERED, nudged) != intact
+    assert pixels(page, ".latent-apart .intact canvas") == intact and errors(watch) == []
+
+
 @pytest.mark.parametrize("chapter", ["Between two pictures", "Diffuse in it"])
 def test_scrubbing_asks_nothing(page, app, watch, chapter):
     screen = ".latent-chapters .tabitem .screen canvas >> visible=true"
@@ -183,6 +156,38 @@ def test_an_example_is_put_in_the_prompt_and_run(page, app, watch):
     prompt.fill("a red elephant")
     prompt.press("Enter")
     expect(page.get_by_text("elephant", exact=False).locator("visible=true").last).to_be_visible()
+    assert errors(watch) == []
+
+
+def test_another_picture_is_encoded_and_pointing_reads_its_cells(page, app, watch):
+    open_shelf(page, app, "Encode", ENCODED)
+    before = pixels(page, ".latent-encode .x canvas")
+    page.locator(".latent-shelf input[value=owl]").check(force=True)
+    until_changed(page, ".latent-encode .x canvas", before)
+    expect(page.locator(".latent-encode .verdict")).to_contain_text("dB worse than its own kind")
+    watch.requests.clear()
+    canvas = page.locator(".latent-encode .channels canvas").first
+    canvas.hover(position={"x": 3, "y": 3})
+    reading = page.locator(".latent-encode .reading")
+    expect(reading).to_contain_text("row 1, column 1 is")
+    canvas.focus()
+    page.keyboard.press("ArrowDown")
+    expect(reading).to_contain_text("row 2, column 1 is")
+    assert watch.requests == [] and errors(watch) == []
+
+
+def test_a_drawing_is_encoded(page, app, watch):
+    open_shelf(page, app, "Encode", ENCODED)
+    before = pixels(page, ".latent-encode .x canvas")
+    page.locator(".latent-shelf input[value=draw]").check(force=True)
+    plain = until_changed(page, ".latent-encode .x canvas", before)
+    assert set(plain) == {12}  # an empty ground
+    paper = page.locator(".latent .paper canvas")
+    paper.focus()
+    for _ in range(12):
+        page.keyboard.press("Shift+ArrowRight")
+    drawn = until_changed(page, ".latent-encode .x canvas", plain)
+    assert max(drawn) > 200 and drawn.count(12) > 3000
     assert errors(watch) == []
 
 

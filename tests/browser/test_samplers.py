@@ -8,7 +8,7 @@ import pytest
 from explorer.app.racing import answers, entrants
 from explorer.models import zoo
 
-from .conftest import pace, pixels, two_frames
+from .conftest import load, pace, pixels, two_frames
 
 WAIT = 240_000  # ms: the first run also loads torch and the model, perhaps on a busy machine
 pytestmark = [
@@ -20,11 +20,16 @@ SIX = entrants.text(entrants.DEFAULT)
 GOOD = ["7", 0, 4, "linear", 2, SIX, ""]
 
 
+@pytest.fixture
+def page(lasting):
+    return lasting
+
+
 def open_at(page, url: str, tab: str, width: int, scheme: str) -> None:
     """Open a tab, from the overflow menu where the page is too narrow for it."""
     page.set_viewport_size({"width": width, "height": 900})
     page.emulate_media(color_scheme=scheme)
-    page.goto(url)
+    load(page, url)
     page.wait_for_selector("[role=tab]", timeout=WAIT)
     button = page.get_by_role("tab", name=tab, exact=True).first
     if button.is_visible():
@@ -32,7 +37,17 @@ def open_at(page, url: str, tab: str, width: int, scheme: str) -> None:
     else:
         page.locator(".overflow-menu button").first.click(timeout=WAIT)
         page.locator(".overflow-dropdown").get_by_text(tab, exact=True).click(timeout=WAIT)
-    page.wait_for_selector(".player .screen canvas", timeout=WAIT)
+    page.wait_for_selector(".chapters .player .screen canvas", state="attached", timeout=WAIT)
+
+
+def chapter(page, title: str, ready: str) -> None:
+    page.get_by_role("tab", name=title, exact=True).locator("visible=true").first.click()
+    page.wait_for_selector(f"{ready} >> visible=true", timeout=WAIT)
+
+
+def open_race(page, app: str, width: int = 1280, scheme: str = "light") -> None:
+    open_at(page, app, "Samplers", width, scheme)
+    chapter(page, "The race", ".player .screen canvas")
 
 
 def canvas(row: str, column: int) -> str:
@@ -70,7 +85,7 @@ def call(app: str, name: str, data: list) -> str:
 def test_rows_are_locked_to_nfe_and_equal_samplers_end_in_equal_pixels(
     page, app, watch, width, scheme
 ):
-    open_at(page, app, "Samplers", width, scheme)
+    open_race(page, app, width, scheme)
     assert page.locator("section.row h2").count() == 6
     watch.requests.clear()
 
@@ -101,24 +116,8 @@ def test_rows_are_locked_to_nfe_and_equal_samplers_end_in_equal_pixels(
     assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
 
 
-def test_new_noise_runs_another_race(page, app, watch):
-    open_at(page, app, "Samplers", 1280, "light")
-    seek(page, 0)
-    before = pixels(page, canvas("DDIM trailing", 1))
-    page.get_by_role("button", name="New noise").click()
-    page.wait_for_selector("text=seed 1;", timeout=WAIT)
-    two_frames(page)
-    assert label(page) == "NFE 1" and pixels(page, canvas("DDIM trailing", 1)) != before
-    assert errors(watch) == []
-
-
-def chapter(page, title: str, ready: str) -> None:
-    page.get_by_role("tab", name=title, exact=True).locator("visible=true").first.click()
-    page.wait_for_selector(f"{ready} >> visible=true", timeout=WAIT)
-
-
 def test_distances_to_the_converged_answer_follow_the_player(page, app, watch):
-    open_at(page, app, "Samplers", 1280, "light")
+    open_race(page, app)
     page.wait_for_selector(".gap-view svg.plot", timeout=WAIT)
     seek(page, 19)
     reading = page.locator(".gap-view .reading").inner_text()
@@ -136,7 +135,7 @@ def test_distances_to_the_converged_answer_follow_the_player(page, app, watch):
 
 
 def test_scrubbing_the_race_keeps_the_screens_pace_and_asks_nobody(page, app, watch):
-    open_at(page, app, "Samplers", 1280, "light")
+    open_race(page, app)
     page.wait_for_selector(".gap-view svg.plot", timeout=WAIT)
     watch.requests.clear()
     drawn, screen = pace(page, ".player input[type=range]", "explorer:position")
@@ -145,26 +144,8 @@ def test_scrubbing_the_race_keeps_the_screens_pace_and_asks_nobody(page, app, wa
     assert watch.requests == []
 
 
-def test_other_entrants_race_when_they_are_chosen(page, app, watch):
-    open_at(page, app, "Samplers", 1280, "light")
-    page.get_by_role("button", name="Who races").click()
-    page.get_by_role("checkbox", name="DPM++ 2M Karras").check()
-    page.get_by_role("checkbox", name="Euler trailing").uncheck()
-    page.get_by_role("checkbox", name="Euler Karras").check()
-    page.wait_for_selector("section.row[aria-label='DPM++ 2M Karras']", timeout=WAIT)
-    rows = page.locator(".player:visible section.row").all()
-    assert len(rows) == 7
-    page.get_by_text("On two spacings they part").wait_for(timeout=WAIT)
-    page.get_by_role("checkbox", name="Heun Karras").check()
-    assert page.get_by_role("checkbox", name="Heun leading").is_disabled()  # eight are the most
-    page.get_by_role("button", name="leading", exact=True).click()
-    page.wait_for_selector("section.row[aria-label='Heun leading']", timeout=WAIT)
-    assert page.locator(".player:visible section.row").count() == 6
-    assert errors(watch) == []
-
-
 def test_chance_shows_one_picture_for_the_ode_and_four_for_the_noisy(page, app, watch):
-    open_at(page, app, "Samplers", 1280, "light")
+    open_race(page, app)
     chapter(page, "Chance", "section.row[aria-label^='Heun'] canvas")
     for name, one in (("DDIM", True), ("Heun", True), ("DDPM", False)):
         row = f"section.row[aria-label^='{name} trailing: ']"
@@ -182,7 +163,7 @@ def test_chance_shows_one_picture_for_the_ode_and_four_for_the_noisy(page, app, 
 
 
 def test_the_dots_on_the_map_follow_the_player(page, app):
-    open_at(page, app, "Samplers", 1280, "light")
+    open_race(page, app)
     chapter(page, "The path", ".paths circle")
     slider = page.locator(".path-view input[type=range]")
     slider.fill("1")
@@ -195,8 +176,49 @@ def test_the_dots_on_the_map_follow_the_player(page, app):
     assert page.locator(".path-view output").inner_text() == "NFE 16"
 
 
+def test_new_noise_runs_another_race(page, app, watch):
+    open_race(page, app)
+    seek(page, 0)
+    before = pixels(page, canvas("DDIM trailing", 1))
+    page.get_by_role("button", name="New noise").click()
+    page.wait_for_selector("text=seed 1;", timeout=WAIT)
+    two_frames(page)
+    assert label(page) == "NFE 1" and pixels(page, canvas("DDIM trailing", 1)) != before
+    assert errors(watch) == []
+
+
+def test_other_entrants_race_when_they_are_chosen(page, app, watch):
+    open_race(page, app)
+    page.get_by_role("button", name="Who races").click()
+    page.get_by_role("checkbox", name="DPM++ 2M Karras").check()
+    page.get_by_role("checkbox", name="Euler trailing").uncheck()
+    page.get_by_role("checkbox", name="Euler Karras").check()
+    page.wait_for_selector("section.row[aria-label='DPM++ 2M Karras']", timeout=WAIT)
+    rows = page.locator(".player:visible section.row").all()
+    assert len(rows) == 7
+    page.get_by_text("On two spacings they part").wait_for(timeout=WAIT)
+    page.get_by_role("checkbox", name="Heun Karras").check()
+    assert page.get_by_role("checkbox", name="Heun leading").is_disabled()  # eight are the most
+    page.get_by_role("button", name="leading", exact=True).click()
+    page.wait_for_selector("section.row[aria-label='Heun leading']", timeout=WAIT)
+    assert page.locator(".player:visible section.row").count() == 6
+    assert errors(watch) == []
+
+
+def test_arrow_keys_on_the_slider_run_a_race_too(page, app):
+    open_race(page, app)
+    page.get_by_label("range slider for Evaluations").focus()
+    page.keyboard.press("Home")
+    page.wait_for_function(
+        "[...document.querySelectorAll('.player output')].some(o => o.textContent === 'NFE 2')",
+        timeout=WAIT,
+    )
+    seek(page, 3)
+    assert label(page) == "NFE 4"
+
+
 def test_a_live_measurement_shows_progress_and_stop_frees_the_worker(page, app, watch):
-    open_at(page, app, "Samplers", 1280, "light")
+    open_race(page, app)
     chapter(page, "Quality", ".quality-view svg.plot")
     go, stop = (page.get_by_role("button", name=name) for name in ("Measure now", "Stop"))
     go.click()
@@ -213,18 +235,6 @@ def test_a_live_measurement_shows_progress_and_stop_frees_the_worker(page, app, 
     assert page.locator(".quality-view .results tbody tr").count() == 6
     assert page.locator(".quality-view svg .ring").count() == 6
     assert errors(watch) == []
-
-
-def test_arrow_keys_on_the_slider_run_a_race_too(page, app):
-    open_at(page, app, "Samplers", 1280, "light")
-    page.get_by_label("range slider for Evaluations").focus()
-    page.keyboard.press("Home")
-    page.wait_for_function(
-        "[...document.querySelectorAll('.player output')].some(o => o.textContent === 'NFE 2')",
-        timeout=WAIT,
-    )
-    seek(page, 3)
-    assert label(page) == "NFE 4"
 
 
 @pytest.mark.parametrize(

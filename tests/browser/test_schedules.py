@@ -19,6 +19,11 @@ CHARTS = ("beta", "alpha_bar", "snr", "log_snr", "ratio")
 
 
 @pytest.fixture
+def page(lasting):
+    return lasting
+
+
+@pytest.fixture
 def page_at(page, app):
     open_chapter(page, app, "Schedules", "Compare", ".schedules-tab .strip dd")
     return page
@@ -63,6 +68,13 @@ def seek(page, t: int) -> None:
     two_frames(page)
 
 
+def unfold_parameters(page) -> None:
+    summary = page.get_by_text("How each is made, and its parameters")
+    if not summary.evaluate("one => one.closest('details').open"):
+        summary.click()
+    page.get_by_role("button", name="Back to the defaults").click()
+
+
 def test_pictures_and_numbers_are_those_of_each_schedule(page_at, watch):
     idle(page_at)
     watch.requests.clear()
@@ -100,8 +112,7 @@ LOG_AXES = {"alpha_bar": (-6, 0), "snr": (-4, 4), "ratio": (-3, 3), "beta": (-5,
 
 def test_all_five_charts_read_right_on_both_kinds_of_axes(page_at):
     for log in (False, True):
-        if log:
-            page_at.get_by_label("log axes").check()
+        page_at.get_by_label("log axes").set_checked(log)
         seek(page_at, 600)
         for chart in CHARTS:
             logarithmic = log and chart != "log_snr"
@@ -155,7 +166,8 @@ PARAMETERS = {
 
 @pytest.mark.parametrize("maker", PARAMETERS)
 def test_every_parameter_moves_its_curve_at_once(page_at, maker):
-    page_at.get_by_text("How each is made, and its parameters").click()
+    page_at.get_by_label("log axes").uncheck()
+    unfold_parameters(page_at)
     page_at.locator(f"[data-visible={maker}]").check(force=True)
     seek(page_at, 400)
     chosen = {}
@@ -174,7 +186,7 @@ def test_every_parameter_moves_its_curve_at_once(page_at, maker):
 
 
 def test_t_changes_the_axis_and_the_defaults_come_back(page_at):
-    page_at.get_by_text("How each is made, and its parameters").click()
+    unfold_parameters(page_at)
     page_at.get_by_label("T", exact=True).fill("50")
     page_at.wait_for_function(f"document.querySelector('{RANGE}').max === '50'")
     seek(page_at, 50)
@@ -185,7 +197,7 @@ def test_t_changes_the_axis_and_the_defaults_come_back(page_at):
 
 
 def test_a_bad_value_is_refused_in_a_sentence_and_nothing_is_lost(page_at, watch):
-    page_at.get_by_text("How each is made, and its parameters").click()
+    unfold_parameters(page_at)
     field = page_at.locator("[data-maker=linear]").get_by_label("beta_end", exact=True)
     path = "[data-chart=alpha_bar] [data-series=linear]"
     before = page_at.locator(path).get_attribute("d")
@@ -199,7 +211,7 @@ def test_a_bad_value_is_refused_in_a_sentence_and_nothing_is_lost(page_at, watch
 
 
 def test_the_time_from_a_change_to_the_redrawn_charts(page_at):
-    page_at.get_by_text("How each is made, and its parameters").click()
+    unfold_parameters(page_at)
     took = page_at.evaluate(
         """async () => {
           const box = document.querySelector('[data-maker=cosine] input[type=number]'), took = [];

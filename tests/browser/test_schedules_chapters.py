@@ -12,6 +12,11 @@ from .conftest import open_chapter
 pytestmark = pytest.mark.browser
 
 
+@pytest.fixture
+def page(lasting):
+    return lasting
+
+
 def test_the_grey_image_shows_what_was_measured(page, app, watch):
     open_chapter(page, app, "Schedules", grey_image.TITLE, ".grey-side canvas")
     shown = page.locator(".grey-side .tails b").all_inner_texts()

@@ -13,8 +13,14 @@ LEFT, WIDTH, WHOLE = 96, 1100 - 96 - 14, 1100  # of the plot, in its own units
 
 
 @pytest.fixture
+def page(lasting):
+    return lasting
+
+
+@pytest.fixture
 def page_at(page, app):
     open_chapter(page, app, "Schedules", "Where a sampler steps", ".lane.own circle")
+    page.locator(TEXT).fill(", ".join(map(str, range(1000, 0, -100))))
     return page
 
 

@@ -33,16 +33,16 @@
     return out;
   }
 
-  // The pixels of a PNG that came as base64, RGB (size * size * 3).
-  async function decoded(png) {
-    const image = new Image();
-    image.src = 'data:image/png;base64,' + png;
+  // x0 of a PNG, Float32Array (size * size * 3) in [-1, 1].
+  async function decoded(image) {
     await image.decode();
-    const canvas = ex.element('canvas', { width: image.width, height: image.height });
+    const canvas = ex.element('canvas', { width: image.naturalWidth, height: image.naturalHeight });
     const context = canvas.getContext('2d', { willReadFrequently: true });
     context.drawImage(image, 0, 0);
-    const { data } = context.getImageData(0, 0, image.width, image.height);
-    return { rgb: data.filter((_, i) => i % 4 !== 3), size: image.width };
+    const { data } = context.getImageData(0, 0, image.naturalWidth, image.naturalHeight);
+    const x0 = new Float32Array((data.length / 4) * 3);
+    for (let i = 0, k = 0; i < data.length; i++) if (i % 4 !== 3) x0[k++] = data[i] / 127.5 - 1;
+    return { x0, size: image.naturalWidth };
   }
 
   ex.sources = function (element, props) {
@@ -78,17 +78,12 @@
 
     // Drawings of ours, 256 x 256 RGB, averaged down to the size that is asked for.
     for (const picture of pictures) {
-      const canvas = ex.element('canvas', { class: 'pixels', width: 46, height: 46 });
-      const whole = decoded(picture.png).then(({ rgb, size }) => ({ x0: unit(rgb, rgb.length), size }));
-      wholes.set(picture.key, whole);
-      whole.then(({ x0, size }) => {
-        const small = lab.averaged(x0, size, 3, 4), show = ex.picture(size / 4, size / 4, 3);
-        show.show(Uint8ClampedArray.from(small, (v) => (v + 1) * 127.5));
-        canvas.replaceWith(show.canvas);
-      });
-      add(picture.key, { label: picture.label, content: canvas,
+      const image = ex.element('img', { src: 'data:image/png;base64,' + picture.png, alt: '' });
+      let whole = null; // read off when it is first wanted
+      wholes.set(picture.key, () => (whole ??= decoded(image)));
+      add(picture.key, { label: picture.label, content: image,
         async use() {
-          const { x0, size } = await whole;
+          const { x0, size } = await wholes.get(picture.key)();
           if (chosen !== picture.key) return;
           lab.use({ key: picture.key, x0: lab.averaged(x0, size, 3, size / props.colour), size: props.colour,
             channels: 3, name: picture.label, alt: picture.alt, full: { x0, size } });
@@ -130,7 +125,7 @@
     });
     paper.canvas.dataset.share = 'forward.drawing';
 
-    Object.assign(ex.sources, { add, choose, say, unit, whole: (key) => wholes.get(key) });
+    Object.assign(ex.sources, { add, choose, say, unit, whole: (key) => wholes.get(key)() });
     ex.sources.ready = true;
     document.dispatchEvent(new Event('explorer:sources'));
     choose(props.start);

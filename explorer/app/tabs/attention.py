@@ -176,13 +176,8 @@ def build(context) -> None:
 
 def _typing(typed: gr.Textbox, prompt: gr.Textbox, examples: gr.HTML, also) -> None:
     """Enter asks; so does leaving the field, if it says something else; so does an example."""
-    private: dict[str, Any] = {"api_visibility": "private", "queue": False}
-    also(typed.submit(None, typed, prompt, js="(typed) => typed", **private).then)
-    left = gr.Checkbox(False, visible=False)
-    share.leave(left, "says only whether the field was left with another prompt")
-    js = "(typed, prompt) => [typed, typed !== prompt]"
-    then = typed.blur(None, [typed, prompt], [prompt, left], js=js, **private).then
-    then(None, left, None, js=f"(left) => {{ if (left) explorer.pass('{GROUP}'); }}", **private)
+    ask: dict[str, Any] = dict(js="(typed) => typed", api_visibility="private", queue=False)
+    also(gr.on([typed.submit, typed.blur], None, typed, prompt, **ask).then)
     also(examples.take(take, None, [typed, prompt], queue=False, **controls.SENT).success)
 
 
