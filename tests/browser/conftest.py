@@ -230,6 +230,13 @@ def seek_forward(page, t: int) -> None:
     two_frames(page)
 
 
+def as_opened(page) -> None:
+    """Set the Forward tab to what it shows when the page is new."""
+    page.locator("[name=forward-schedule][value=linear]").check(force=True)
+    page.locator("[name=forward-source][value='4']").check(force=True)
+    seek_forward(page, 250)
+
+
 def pace(
     page, slider: str = ".clock input[type=range]", drawn: str = "explorer:lab"
 ) -> tuple[float, float]:

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from explorer.words import catalogue, questions
 
-from .conftest import idle, open_chapter, visit
+from .conftest import Watch, idle, open_chapter, visit
 
 pytestmark = pytest.mark.browser
 
@@ -19,12 +19,32 @@ BLOCKED = """Object.defineProperty(window, 'localStorage', {
   get() { throw new DOMException('The storage is blocked.', 'SecurityError'); } });"""
 
 
+@pytest.fixture
+def page(lasting):
+    return lasting
+
+
 def opened(page, app, question):
     """The widget of a question, its chapter just opened."""
     open_chapter(page, app, *question.place.split("/"), ".ask >> visible=true")
     block = page.locator(".ask >> visible=true")
     expect(block).to_have_attribute("data-question", question.id)
     return block
+
+
+def asked(page, app, question):
+    """The same, not answered yet."""
+    block = opened(page, app, question)
+    again = block.get_by_role("button", name="Ask me again")
+    if again.count():
+        again.click()
+    return block
+
+
+def visited_again(page, app, question):
+    """The same on the next visit."""
+    page.goto(app)
+    return opened(page, app, question)
 
 
 def reveal(block):
@@ -55,7 +75,7 @@ def sketched(page, block, *ways):
 
 
 def test_a_choice_is_guessed_revealed_and_remembered(page, app, watch):
-    block = opened(page, app, CHOICE)
+    block = asked(page, app, CHOICE)
     expect(block.get_by_role("group", name=CHOICE.ask)).to_be_visible()
     expect(reveal(block)).to_be_disabled()
     wrong = CHOICE.options[1]
@@ -73,7 +93,7 @@ def test_a_choice_is_guessed_revealed_and_remembered(page, app, watch):
     assert watch.requests[before:] == [], "nothing is sent"
     assert kept(page, CHOICE) == f'"{wrong}"'
 
-    block = opened(page, app, CHOICE)  # the next visit
+    block = visited_again(page, app, CHOICE)
     expect(block.locator("label.mine")).to_contain_text(wrong)
     block.get_by_role("button", name="Ask me again").click()
     assert kept(page, CHOICE) is None
@@ -89,7 +109,7 @@ def test_a_choice_is_guessed_revealed_and_remembered(page, app, watch):
 
 @pytest.mark.parametrize("off, gap", [(12, "12 too high"), (-5, "5 too low"), (0, "that is right")])
 def test_a_number_is_guessed_and_its_gap_said(page, app, off, gap):
-    block = opened(page, app, NUMBER)
+    block = asked(page, app, NUMBER)
     expect(block.locator("output")).to_have_text("?")
     expect(reveal(block)).to_be_disabled()
     block.get_by_role("slider").fill(str(NUMBER.right + off))
@@ -103,18 +123,18 @@ def test_a_number_is_guessed_and_its_gap_said(page, app, off, gap):
     ]
     assert (float(marks[1]) > float(marks[0])) == (off > 0)
     if off == 12:
-        expect(opened(page, app, NUMBER).locator(".gap")).to_contain_text(gap)
+        expect(visited_again(page, app, NUMBER).locator(".gap")).to_contain_text(gap)
 
 
 def test_the_middle_of_the_range_can_be_guessed_as_well(page, app):
-    block = opened(page, app, NUMBER)
+    block = asked(page, app, NUMBER)
     block.get_by_role("slider").click()
     expect(reveal(block)).to_be_enabled()
     assert not block.locator("output").inner_text().startswith("?")
 
 
 def test_a_sketch_is_drawn_and_the_true_curve_laid_over_it(page, app, watch):
-    block = opened(page, app, SKETCH)
+    block = asked(page, app, SKETCH)
     assert block.bounding_box()["height"] < 180, "low enough for the picture below"
     expect(reveal(block)).to_be_disabled()
     sketched(page, block, (0, 0.5), (0.5, 1), (1, 0.5))
@@ -130,7 +150,7 @@ def test_a_sketch_is_drawn_and_the_true_curve_laid_over_it(page, app, watch):
     expect(block.get_by_role("img", name=SKETCH.words)).to_be_visible()
     sentence = block.locator(".gap").inner_text()
 
-    block = opened(page, app, SKETCH)
+    block = visited_again(page, app, SKETCH)
     expect(block.locator(".gap")).to_have_text(sentence)
     block.get_by_role("button", name="Ask me again").click()
     expect(block.locator("path")).to_have_count(0)
@@ -138,7 +158,7 @@ def test_a_sketch_is_drawn_and_the_true_curve_laid_over_it(page, app, watch):
 
 
 def test_a_sketch_is_drawn_with_the_keys(page, app):
-    block = opened(page, app, SKETCH)
+    block = asked(page, app, SKETCH)
     pad = block.get_by_role("slider")
     pad.focus()
     expect(pad).to_have_attribute("aria-valuetext", f"{SKETCH.x} −10: not drawn yet")
@@ -154,7 +174,7 @@ def test_a_sketch_is_drawn_with_the_keys(page, app):
 
 def test_a_question_is_skipped(page, app):
     for question in (CHOICE, NUMBER, SKETCH):
-        block = opened(page, app, question)
+        block = asked(page, app, question)
         block.get_by_role("button", name="Skip, show the answer").click()
         expect(block.locator(".gap")).to_have_text(f"The answer: {question.answer}")
         expect(block).to_contain_text(question.why)
@@ -163,7 +183,8 @@ def test_a_question_is_skipped(page, app):
         assert kept(page, question) is None
 
 
-def test_in_german_all_of_it_is_german_and_the_guess_is_kept_in_english(page, app):
+def test_in_german_all_of_it_is_german_and_the_guess_is_kept_in_english(new_context, app):
+    page = new_context().new_page()
     page.goto(f"{app}?lang=de")
     page.wait_for_function("window.explorer && explorer.ready")
     visit(page, CHOICE.place)
@@ -180,18 +201,21 @@ def test_in_german_all_of_it_is_german_and_the_guess_is_kept_in_english(page, ap
 
 
 def test_a_memory_that_fits_no_more_is_passed_over(page, app):
-    block = opened(page, app, CHOICE)
-    for question, value in ((CHOICE, '"gone"'), (NUMBER, "1e9"), (SKETCH, "[1, 2]"), (SKETCH, "{")):
-        page.evaluate(
-            "([id, v]) => localStorage.setItem('explorer.guess.' + id, v)", [question.id, value]
-        )
-        block = opened(page, app, question)
-        expect(reveal(block)).to_be_disabled()
+    keep = "([id, v]) => localStorage.setItem('explorer.guess.' + id, v)"
+    asked(page, app, CHOICE)
+    for kept in ({CHOICE: '"gone"', NUMBER: "1e9", SKETCH: "[1, 2]"}, {SKETCH: "{"}):
+        for question, value in kept.items():
+            page.evaluate(keep, [question.id, value])
+        page.goto(app)
+        for question in kept:
+            expect(reveal(opened(page, app, question))).to_be_disabled()
 
 
-def test_it_works_where_storage_is_blocked(page, app, watch):
+def test_it_works_where_storage_is_blocked(new_context, app):
+    page = new_context().new_page()
+    watch = Watch(page)
     page.add_init_script(BLOCKED)
-    block = opened(page, app, CHOICE)
+    block = asked(page, app, CHOICE)
     choose(block, CHOICE.right)
     reveal(block).click()
     expect(block).to_contain_text("and that is right")
@@ -200,23 +224,21 @@ def test_it_works_where_storage_is_blocked(page, app, watch):
     assert [error for error in watch.errors if "explorer" in error] == []
 
 
-def test_words_of_the_chapter_may_follow_the_question(page, app):
-    page.goto(app)
-    page.wait_for_function("window.explorer && explorer.ready")
-    page.evaluate("() => { explorer.terms = (host, place) => host.append('Words of ' + place); }")
-    page.get_by_role("tab", name="Schedules", exact=True).first.click()
-    page.get_by_role("tab", name="What training sees", exact=True).click()
-    expect(page.locator(".ask .terms >> visible=true")).to_have_text(f"Words of {SKETCH.place}")
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("question", [CHOICE, NUMBER, SKETCH], ids=lambda question: question.kind)
-def test_it_fits_a_narrow_phone(browser, app, question, scheme):
-    context = browser.new_context(
-        viewport={"width": 360, "height": 740}, color_scheme=scheme, has_touch=True
-    )
+@pytest.fixture(scope="module", params=["light", "dark"])
+def phone(browser, request):
+    """A narrow phone, one for each scheme."""
+    size = {"width": 360, "height": 740}
+    context = browser.new_context(viewport=size, color_scheme=request.param, has_touch=True)
     page = context.new_page()
-    block = opened(page, app, question)
+    page.lasting = True
+    yield page
+    context.close()
+
+
+@pytest.mark.parametrize("question", [CHOICE, NUMBER, SKETCH], ids=lambda question: question.kind)
+def test_it_fits_a_narrow_phone(phone, app, question):
+    page = phone
+    block = asked(page, app, question)
     if question is SKETCH:
         box = block.locator("svg").bounding_box()
         for along in (0.3, 0.6):
@@ -232,4 +254,12 @@ def test_it_fits_a_narrow_phone(browser, app, question, scheme):
         if reveal(block).count():
             reveal(block).click()
     expect(block.locator(".gap")).to_be_visible()
-    context.close()
+
+
+def test_words_of_the_chapter_may_follow_the_question(page, app):
+    page.goto(app)
+    page.wait_for_function("window.explorer && explorer.ready")
+    page.evaluate("() => { explorer.terms = (host, place) => host.append('Words of ' + place); }")
+    page.get_by_role("tab", name="Schedules", exact=True).first.click()
+    page.get_by_role("tab", name="What training sees", exact=True).click()
+    expect(page.locator(".ask .terms >> visible=true")).to_have_text(f"Words of {SKETCH.place}")

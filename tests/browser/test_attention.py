@@ -14,9 +14,17 @@ pytestmark = [
 ]
 
 BIG = ".attention .frame canvas"
+
+
 RANGE = ".attention .transport input[type=range]"
+
+
 STATES = [(1280, "light"), (390, "dark")]
+
+
 SIZE = 28
+
+
 RGB = """canvas => Array.from(
     canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data)"""
 
@@ -28,6 +36,11 @@ def run():
     from explorer.app.attending import START
 
     return maps.record(*START)
+
+
+@pytest.fixture
+def page(lasting):
+    return lasting
 
 
 @pytest.fixture
@@ -80,6 +93,8 @@ def scrub(page, step: int) -> None:
 
 
 # half a colour for the ramp, one for a square root in 8 bits: 2 * 255 / 510
+
+
 CLOSE = 1.6
 
 
@@ -138,10 +153,19 @@ def test_numbers_are_those_of_the_recorded_row(tab, run):
     assert number("places") == pytest.approx(places, abs=1.5)
 
 
+def test_each_picture_says_what_it_shows(tab):
+    label = tab.locator(BIG).get_attribute("aria-label")
+    assert "up 14×14, mean of 2 heads, step" in label
+    assert "with probability" in label
+    for picture in tab.locator(".attention .player canvas").all():
+        assert "at step" in picture.get_attribute("aria-label")
+
+
 @pytest.mark.parametrize(("width", "scheme"), STATES)
 def test_another_digit_arrives_in_one_answer_and_nothing_complains(page, app, watch, width, scheme):
     page.emulate_media(color_scheme=scheme)
     page.set_viewport_size({"width": width, "height": 900})
+    page.goto(app)
     open_chapter(page, app, "Attention", "Pixels", ".attention .look:not([hidden])")
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     before = page.locator(".attention .about").inner_text()
@@ -151,11 +175,3 @@ def test_another_digit_arrives_in_one_answer_and_nothing_complains(page, app, wa
         "document.querySelector('.attention .about').textContent.includes('digit 7')"
     )
     assert complaints(watch) == []
-
-
-def test_each_picture_says_what_it_shows(tab):
-    label = tab.locator(BIG).get_attribute("aria-label")
-    assert "up 14×14, mean of 2 heads, step" in label
-    assert "with probability" in label
-    for picture in tab.locator(".attention .player canvas").all():
-        assert "at step" in picture.get_attribute("aria-label")

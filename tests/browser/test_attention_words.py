@@ -5,9 +5,11 @@ import pytest
 import torch
 from playwright.sync_api import expect
 
+from explorer.app.attending import texts
+from explorer.app.prompts import FIRST
 from explorer.models import zoo
 
-from .conftest import idle, open_chapter, open_tab, two_frames
+from .conftest import idle, open_chapter, two_frames
 
 pytestmark = [
     pytest.mark.browser,
@@ -23,9 +25,14 @@ SLOW = 120_000
 
 
 @pytest.fixture
+def page(lasting):
+    lasting.set_default_timeout(SLOW)
+    return lasting
+
+
+@pytest.fixture
 def tab(page, app):
-    page.set_default_timeout(SLOW)
-    open_tab(page, app, "Attention", READY)
+    open_chapter(page, app, "Attention", texts.WORDS, f"{READY} >> visible=true")
     two_frames(page)
     return page
 
@@ -83,6 +90,48 @@ def expected(run, step: int, row: int, column: int) -> torch.Tensor:
     return last[step, :, 16 * row + column].mean(0)
 
 
+def test_keys_choose_a_word_and_move_the_place(tab):
+    settle(tab)
+    tab.locator(".chips-row input").first.focus()
+    tab.keyboard.press("ArrowRight")
+    two_frames(tab)
+    assert tab.locator(".chips-row input").nth(1).is_checked()
+    tab.locator(BIG).focus()
+    tab.keyboard.press("ArrowUp")
+    first = tab.locator(".words .reading").inner_text()
+    tab.keyboard.press("ArrowDown")
+    two_frames(tab)
+    assert tab.locator(".words .reading").inner_text() != first
+    tab.keyboard.press("Enter")
+    two_frames(tab)
+    assert "kept" in tab.locator(".words .reading").inner_text()
+
+
+def test_a_silenced_word_stands_beside_the_intact_picture_and_choosing_asks_nothing(
+    page, app, watch
+):
+    open_chapter(page, app, "Attention", texts.CAUSE, CAUSE)
+    settle(page)
+    watch.requests.clear()
+    choice = page.locator(".runs-row label", has_text="without “seven”")
+    choice.click()
+    two_frames(page)
+    statement = page.locator(".causes .statement").inner_text()
+    assert statement.startswith("Intact, the picture reads:") and "Without “seven”:" in statement
+    pictures = page.locator(".causes .player canvas")
+    assert pictures.count() == 3
+    assert "without “seven”" in pictures.nth(1).get_attribute("aria-label")
+    assert watch.requests == [] and watch.errors == []
+
+
+def test_a_swap_shows_the_maps_kept_for_more_and_more_steps(page, app, watch):
+    open_chapter(page, app, "Attention", texts.CAUSE, CAUSE)
+    page.get_by_label("swap a word").check(force=True)
+    page.get_by_text("maps kept in 20 of 20 steps").first.wait_for()
+    assert page.locator(".runs-row label").count() == 6
+    assert watch.errors == []
+
+
 def test_a_typed_prompt_shows_its_words_and_a_places_words_sum_to_one(tab, run, watch):
     ask(tab, PROMPT)
     tab.wait_for_function("n => document.querySelectorAll('.chips-row label').length === n", arg=9)
@@ -98,28 +147,6 @@ def test_a_typed_prompt_shows_its_words_and_a_places_words_sum_to_one(tab, run, 
     wanted = expected(run, 10, 7, 4).sort(descending=True).values.tolist()
     assert list(shown.values()) == pytest.approx(wanted, abs=0.004)
     assert watch.errors == []
-
-
-def test_scrubbing_words_layers_and_places_ask_the_server_nothing(tab, watch):
-    settle(tab)
-    watch.requests.clear()
-    before = tab.locator(BIG).get_attribute("aria-label")
-    for step in (0, 7, 19):
-        scrub(tab, step)
-        two_frames(tab)
-        assert f"step {step + 1} of 20" in tab.locator(BIG).get_attribute("aria-label")
-    tab.locator(".chips-row label", has_text="blue").click()
-    two_frames(tab)
-    assert "map of “blue”" in tab.locator(BIG).get_attribute("aria-label") != before
-    point(tab, 0.8, 0.2)
-    first = ranked(tab)
-    point(tab, 0.1, 0.9)
-    assert ranked(tab) != first
-    tab.get_by_text("By layer and head").click()
-    tab.get_by_label("up 16×16, head 2").check(force=True)
-    two_frames(tab)
-    assert "up 16×16, head 2" in tab.locator(BIG).get_attribute("aria-label")
-    assert watch.requests == [] and watch.errors == []
 
 
 def test_the_map_is_the_words_column_as_colours(tab, run):
@@ -146,6 +173,30 @@ def test_the_map_is_the_words_column_as_colours(tab, run):
     assert np.abs(distance.argmin(-1) / 255 - column / column.max()).max() < 0.03
 
 
+def test_scrubbing_words_layers_and_places_ask_the_server_nothing(tab, watch):
+    ask(tab, FIRST)
+    tab.locator(".chips-row label", has_text="blue").wait_for()
+    settle(tab)
+    watch.requests.clear()
+    before = tab.locator(BIG).get_attribute("aria-label")
+    for step in (0, 7, 19):
+        scrub(tab, step)
+        two_frames(tab)
+        assert f"step {step + 1} of 20" in tab.locator(BIG).get_attribute("aria-label")
+    tab.locator(".chips-row label", has_text="blue").click()
+    two_frames(tab)
+    assert "map of “blue”" in tab.locator(BIG).get_attribute("aria-label") != before
+    point(tab, 0.8, 0.2)
+    first = ranked(tab)
+    point(tab, 0.1, 0.9)
+    assert ranked(tab) != first
+    tab.get_by_text("By layer and head").click()
+    tab.get_by_label("up 16×16, head 2").check(force=True)
+    two_frames(tab)
+    assert "up 16×16, head 2" in tab.locator(BIG).get_attribute("aria-label")
+    assert watch.requests == [] and watch.errors == []
+
+
 def test_leaving_the_prompt_runs_what_was_typed_and_nothing_where_nothing_was(tab, watch):
     settle(tab)
     watch.requests.clear()
@@ -159,23 +210,6 @@ def test_leaving_the_prompt_runs_what_was_typed_and_nothing_where_nothing_was(ta
     field.blur()
     tab.wait_for_function("n => document.querySelectorAll('.chips-row label').length === n", arg=5)
     assert said(tab)[1] == "blue"
-
-
-def test_keys_choose_a_word_and_move_the_place(tab):
-    settle(tab)
-    tab.locator(".chips-row input").first.focus()
-    tab.keyboard.press("ArrowRight")
-    two_frames(tab)
-    assert tab.locator(".chips-row input").nth(1).is_checked()
-    tab.locator(BIG).focus()
-    tab.keyboard.press("ArrowUp")
-    first = tab.locator(".words .reading").inner_text()
-    tab.keyboard.press("ArrowDown")
-    two_frames(tab)
-    assert tab.locator(".words .reading").inner_text() != first
-    tab.keyboard.press("Enter")
-    two_frames(tab)
-    assert "kept" in tab.locator(".words .reading").inner_text()
 
 
 @pytest.mark.parametrize(
@@ -199,30 +233,3 @@ def test_the_empty_prompt_says_that_it_is_the_unconditional_model(tab):
     expect(tab.locator(".words .note")).to_contain_text("unconditional model", timeout=SLOW)
     assert said(tab) == ["(no word)"]
     assert "nothing to compare" in tab.locator(".words .sum").inner_text()
-
-
-def test_a_silenced_word_stands_beside_the_intact_picture_and_choosing_asks_nothing(
-    page, app, watch
-):
-    page.set_default_timeout(SLOW)
-    open_chapter(page, app, "Attention", "Cause", CAUSE)
-    settle(page)
-    watch.requests.clear()
-    choice = page.locator(".runs-row label", has_text="without “seven”")
-    choice.click()
-    two_frames(page)
-    statement = page.locator(".causes .statement").inner_text()
-    assert statement.startswith("Intact, the picture reads:") and "Without “seven”:" in statement
-    pictures = page.locator(".causes .player canvas")
-    assert pictures.count() == 3
-    assert "without “seven”" in pictures.nth(1).get_attribute("aria-label")
-    assert watch.requests == [] and watch.errors == []
-
-
-def test_a_swap_shows_the_maps_kept_for_more_and_more_steps(page, app, watch):
-    page.set_default_timeout(SLOW)
-    open_chapter(page, app, "Attention", "Cause", CAUSE)
-    page.get_by_label("swap a word").check(force=True)
-    page.get_by_text("maps kept in 20 of 20 steps").first.wait_for()
-    assert page.locator(".runs-row label").count() == 6
-    assert watch.errors == []

@@ -9,7 +9,7 @@ from explorer.app import gallery, pictures
 from explorer.noise import normal
 from explorer.schedules import SCHEDULES, Level
 
-from .conftest import drag, idle, open_tab, pace, pixels, two_frames
+from .conftest import as_opened, drag, idle, open_tab, pace, pixels, two_frames
 
 pytestmark = pytest.mark.browser
 
@@ -19,8 +19,14 @@ STATES = [(1280, "light"), (390, "dark")]
 
 
 @pytest.fixture
+def page(lasting):
+    return lasting
+
+
+@pytest.fixture
 def page_at(page, app):
-    open_tab(page, app, "Forward", ".forward canvas")
+    open_tab(page, app, "Forward", ".forward canvas >> visible=true")
+    as_opened(page)
     page.wait_for_function("document.querySelector('.n-alpha-bar').textContent")
     return page
 

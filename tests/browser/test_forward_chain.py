@@ -8,7 +8,7 @@ from explorer.forward import transition
 from explorer.noise import normal
 from explorer.schedules import SCHEDULES
 
-from .conftest import idle, open_chapter, pixels, seek_forward, two_frames
+from .conftest import as_opened, idle, open_chapter, pixels, seek_forward, two_frames
 
 pytestmark = pytest.mark.browser
 
@@ -16,8 +16,14 @@ CHAINS, STREAM = 1000, 5000
 
 
 @pytest.fixture
+def page(lasting):
+    return lasting
+
+
+@pytest.fixture
 def page_at(page, app):
     open_chapter(page, app, "Forward", "One jump or a thousand steps", "[data-part=walked] canvas")
+    as_opened(page)
     page.wait_for_function("document.querySelector('.chain-facts .n-mean').textContent")
     return page
 

@@ -8,7 +8,7 @@ from explorer.app.tables import FOUR
 from explorer.noise import normal
 from explorer.schedules import SCHEDULES
 
-from .conftest import drag, idle, open_chapter, pixels, seek_forward, two_frames
+from .conftest import as_opened, drag, idle, open_chapter, pixels, seek_forward, two_frames
 
 pytestmark = pytest.mark.browser
 
@@ -16,8 +16,15 @@ RANGE = ".clock input[type=range]"
 
 
 @pytest.fixture
+def page(lasting):
+    return lasting
+
+
+@pytest.fixture
 def page_at(page, app):
     open_chapter(page, app, "Forward", "Four schedules, one noise", ".four-card canvas")
+    as_opened(page)
+    page.locator("[name=four-same][value=t]").check(force=True)
     page.wait_for_function("document.querySelector('.four-card [data-field=t]').textContent")
     return page
 

@@ -7,7 +7,7 @@ from explorer.app import pictures
 from explorer.noise import normal
 from explorer.schedules import SCHEDULES, Level
 
-from .conftest import idle, open_chapter, pace, pixels, seek_forward
+from .conftest import as_opened, idle, open_chapter, pace, pixels, seek_forward
 
 pytestmark = pytest.mark.browser
 
@@ -15,8 +15,15 @@ SIZES = (32, 64, 128, 256)
 
 
 @pytest.fixture
+def page(lasting):
+    return lasting
+
+
+@pytest.fixture
 def page_at(page, app):
     open_chapter(page, app, "Forward", "Resolution", ".resolution-column canvas")
+    as_opened(page)
+    page.locator("[name=resolution-mode][value=same]").check(force=True)
     page.locator("[name=forward-source][value=owl]").check(force=True)
     page.wait_for_function("document.querySelector('.borrowed').hidden")
     page.wait_for_function("document.querySelector('.resolution-column .snr').textContent")

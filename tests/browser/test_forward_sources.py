@@ -8,14 +8,20 @@ from explorer.app import upload
 from explorer.noise import normal
 from explorer.schedules import SCHEDULES
 
-from .conftest import open_chapter, open_tab, pixels, two_frames
+from .conftest import as_opened, open_chapter, open_tab, pixels, two_frames
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
+def page(lasting):
+    return lasting
+
+
+@pytest.fixture
 def page_at(page, app):
-    open_tab(page, app, "Forward", ".forward canvas")
+    open_tab(page, app, "Forward", ".forward canvas >> visible=true")
+    as_opened(page)
     page.wait_for_function("document.querySelector('.n-alpha-bar').textContent")
     return page
 
@@ -91,7 +97,8 @@ def test_a_finger_draws(browser, app):
     context.close()
 
 
-def test_resume_shows_the_way_back_and_what_survived(page, app, watch):
+def test_resume_shows_the_way_back_and_what_survived(page_at, app, watch):
+    page = page_at
     open_chapter(page, app, "Forward", "Resume from here", ".resumed tbody tr")
     rows = page.locator(".resumed tbody tr")
     assert [rows.nth(i).locator("th").inner_text() for i in range(4)] == [

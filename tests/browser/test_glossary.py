@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from explorer.words import catalogue, glossary
 
-from .conftest import open_chapter, open_tab, two_frames
+from .conftest import open_chapter, two_frames
 
 pytestmark = pytest.mark.browser
 
@@ -32,9 +32,15 @@ READ = {
 
 
 @pytest.fixture
+def page(lasting):
+    return lasting
+
+
+@pytest.fixture
 def chapter(page, app, watch):
     """The page with the glossary open; at the end nothing may have complained."""
-    open_chapter(page, app, "Course", "Glossary", SEARCH)
+    open_chapter(page, app, "Course", "Glossary", f"{SEARCH} >> visible=true")
+    page.fill(SEARCH, "")
     yield page
     assert watch.errors == []
 
@@ -42,7 +48,7 @@ def chapter(page, app, watch):
 @pytest.fixture
 def tab(page, app, watch):
     """The page with a chapter open whose question names its key terms."""
-    open_tab(page, app, "Forward", ".equation canvas >> visible=true")
+    open_chapter(page, app, *PLACE.split("/"), ".equation canvas >> visible=true")
     page.locator(WORDS).last.scroll_into_view_if_needed()
     yield page
     assert watch.errors == []
@@ -158,21 +164,6 @@ def test_a_card_closes_by_a_click_outside_and_follows_the_word(tab):
     expect(tab.locator(CARD)).to_be_hidden()
 
 
-def test_a_card_stays_on_a_phone(tab):
-    tab.set_viewport_size({"width": 360, "height": 700})
-    for language in ("Deutsch", "English"):
-        tab.locator(".languages").get_by_role("button", name=language).click()
-        for button in tab.locator(f"{WORDS} >> button").all():
-            button.scroll_into_view_if_needed()
-            button.click()
-            two_frames(tab)
-            box = tab.locator(CARD).bounding_box()
-            assert box["x"] >= 0 and box["x"] + box["width"] <= 360
-            assert box["y"] >= 0 and box["y"] + box["height"] <= 700
-            tab.keyboard.press("Escape")
-        assert tab.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-
-
 def test_the_card_leads_to_the_term_in_the_glossary(tab):
     tab.get_by_role("button", name="SNR", exact=True).click()
     tab.get_by_role("button", name="Open the glossary").click()
@@ -189,3 +180,18 @@ def test_define_scrolls_to_the_term_whatever_is_searched(chapter):
     chapter.evaluate("explorer.define('latent')")
     expect(chapter.locator(".called dfn")).to_have_text("latent")
     expect(chapter.locator(".called")).to_be_in_viewport()
+
+
+def test_a_card_stays_on_a_phone(tab):
+    tab.set_viewport_size({"width": 360, "height": 700})
+    for language in ("Deutsch", "English"):
+        tab.locator(".languages").get_by_role("button", name=language).click()
+        for button in tab.locator(f"{WORDS} >> button").all():
+            button.scroll_into_view_if_needed()
+            button.click()
+            two_frames(tab)
+            box = tab.locator(CARD).bounding_box()
+            assert box["x"] >= 0 and box["x"] + box["width"] <= 360
+            assert box["y"] >= 0 and box["y"] + box["height"] <= 700
+            tab.keyboard.press("Escape")
+        assert tab.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0

@@ -9,11 +9,19 @@ from explorer.app.truth.asked import Asked
 from .conftest import open_chapter, pace
 
 pytestmark = pytest.mark.browser
+WORLD = "two classes"  # with which the tab opens
 SHOWN = "[data-chapter={}] .body >> visible=true"
+
+
+@pytest.fixture
+def page(lasting):
+    return lasting
 
 
 def open_at(page, app, title: str, key: str):
     open_chapter(page, app, TITLE, title, SHOWN.format(key))
+    page.get_by_label(WORLD, exact=True).check(force=True)
+    page.wait_for_function("() => !document.querySelector('.pending')")
     return page.locator(f"[data-chapter={key}]")
 
 

@@ -20,6 +20,11 @@ WAIT = 60_000
 
 
 @pytest.fixture
+def page(lasting):
+    return lasting
+
+
+@pytest.fixture
 def network(page, app, watch):
     open_chapter(page, app, "U-Net", "Network", ".unet-features .shown:not([hidden])")
     two_frames(page)
@@ -196,7 +201,8 @@ def test_a_cut_skip_shows_another_sample_and_choosing_asks_nothing(parts, watch)
 
 @pytest.mark.skipif("scenes" not in zoo.available(), reason="the scenes weights are not here")
 def test_the_network_of_scenes_is_drawn_too(network, watch):
-    network.get_by_label("scenes, the text-to-image model").check(force=True)
+    scenes = network.get_by_label("scenes, the text-to-image model")
+    scenes.locator("visible=true").check(force=True)
     network.locator(".unet-drawing .about", has_text="Model scenes").wait_for(timeout=WAIT)
     open_block(network, "text", "text encoder")
     unused = network.locator(BLOCK.format("labels"))

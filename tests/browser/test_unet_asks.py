@@ -23,6 +23,11 @@ READING = ".along .reading >> visible=true"
 IDENTITY = ".names-identities tr"
 
 
+@pytest.fixture
+def page(lasting):
+    return lasting
+
+
 def opened(page, app, module, ready: str) -> None:
     open_chapter(page, app, "U-Net", module.TITLE, ready)
     two_frames(page)
@@ -99,23 +104,6 @@ def test_a_pixel_writes_the_identities_and_their_sides_agree(page, app, watch):
     assert asked_of(watch, app) == [] and errors(watch) == []
 
 
-def test_at_pure_noise_the_page_says_undefined(page, app, watch):
-    opened(page, app, names, IDENTITY)
-    page.locator(SLIDER).wait_for(timeout=WAIT)
-    scrub(page, len(names.ANGLES) - 1)
-    assert "from ε̂ undefined" in page.locator(READING).first.inner_text()
-    assert set(pixels(page, SECOND)) == {128}
-    number = page.locator(".settles input[type=number] >> visible=true").first
-    number.fill("90")
-    number.press("Enter")
-    expect(page.locator(".names-factors")).to_contain_text("undefined", timeout=WAIT)
-    rows = page.locator(IDENTITY).all_inner_texts()
-    assert len(rows) == 4 and not any("NaN" in row or "∞" in row for row in rows)
-    page.locator("input[value=half]").check(force=True)
-    page.get_by_text("Error of x̂₀: rounding to float16").wait_for(timeout=WAIT)
-    assert errors(watch) == []
-
-
 def test_the_jump_s_film_plays_and_follows_the_noise_level(page, app, watch):
     opened(page, app, jump, SECOND)
     page.wait_for_timeout(300)
@@ -165,6 +153,23 @@ def test_another_model_is_another_curve_with_the_table_s_numbers(page, app, watc
     page.locator(".unet-losses input[value=x0]").check(force=True)
     seen.add(curve(page, "loss"))
     assert len(seen) == 4 and asked_of(watch, app) == [] and errors(watch) == []
+
+
+def test_at_pure_noise_the_page_says_undefined(page, app, watch):
+    opened(page, app, names, IDENTITY)
+    page.locator(SLIDER).wait_for(timeout=WAIT)
+    scrub(page, len(names.ANGLES) - 1)
+    assert "from ε̂ undefined" in page.locator(READING).first.inner_text()
+    assert set(pixels(page, SECOND)) == {128}
+    number = page.locator(".settles input[type=number] >> visible=true").first
+    number.fill("90")
+    number.press("Enter")
+    expect(page.locator(".names-factors")).to_contain_text("undefined", timeout=WAIT)
+    rows = page.locator(IDENTITY).all_inner_texts()
+    assert len(rows) == 4 and not any("NaN" in row or "∞" in row for row in rows)
+    page.locator("input[value=half]").check(force=True)
+    page.get_by_text("Error of x̂₀: rounding to float16").wait_for(timeout=WAIT)
+    assert errors(watch) == []
 
 
 @pytest.mark.parametrize("name", ["lie", "names", "names_growth", "jump", "losses"])
