@@ -168,6 +168,9 @@ def launch(
     """
     backends.chosen()
     trim.settle()
+    # Gradio sets it around every answer; where it is set, two that start together do not both load
+    # pyplot, of which one would meet half
+    os.environ["MPLBACKEND"] = "agg"
     if port is not None:
         ports.free(host, port)  # before anything slow
     cores.claim()
@@ -223,13 +226,12 @@ def _claim() -> None:
 
 def _first_calls() -> None:
     """Load the networks and call each once: what ships computed did not need them."""
-    import matplotlib
+    import matplotlib  # noqa: F401  # Gradio loads it for its first answer; now nobody waits for it
     import torch
 
     from explorer.app import painter, studio
     from explorer.models import zoo
 
-    matplotlib.use("agg")  # Gradio loads it for its first answer, while nobody else is served
     engines = [(studio.common(), studio.noise([0]))]
     if {painter.MODEL, painter.AUTOENCODER} <= set(zoo.available()):
         painter.ready()
