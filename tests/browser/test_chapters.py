@@ -59,6 +59,8 @@ def test_every_chapter_opens(browser, app, tab, width, scheme, language):
         page.evaluate("document.querySelectorAll('.chapters details').forEach(d => d.open = true)")
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, place
         assert panel.evaluate(NAMELESS) == [], place
+        if place == "Course/Glossary":  # axe takes 8 s for all terms, which are alike
+            page.fill(".glossary [data-part=search]", "noise")
         assert violations(page, RULES[language]) == [], place
         if tab != "Course" and place not in UNSAVED:
             expect(panel.locator(".saves:visible").first).to_be_visible(timeout=30_000)

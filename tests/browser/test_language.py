@@ -7,10 +7,21 @@ from playwright.sync_api import expect
 
 from explorer.words import catalogue, quiz
 
-from .conftest import open_chapter
+from .conftest import load, open_chapter
 
 pytestmark = pytest.mark.browser
 DE = catalogue.load("de")
+
+
+@pytest.fixture
+def page(lasting):
+    return lasting
+
+
+def in_german(page, app) -> None:
+    load(page, app)
+    page.wait_for_selector(".languages")
+    chosen(page, "Deutsch")
 
 
 def chosen(page, name: str) -> None:
@@ -30,15 +41,13 @@ def test_there_and_back_is_the_same_page(page, app):
     assert page.locator(".gradio-container").inner_text() == before
 
 
-def test_the_choice_is_remembered_and_the_address_goes_before_it(page, app):
-    page.goto(app)
-    page.wait_for_selector("canvas:visible")
+def test_a_refusal_is_said_in_german(page, app):
+    open_chapter(page, app, "Samplers", "The race", "canvas:visible")
     chosen(page, "Deutsch")
-    page.reload()
-    expect(page.locator("html")).to_have_attribute("lang", "de")
-    page.goto(f"{app}?lang=en")
-    expect(page.locator("html")).to_have_attribute("lang", "en")
-    expect(page.get_by_role("tab", name="Forward", exact=True)).to_be_visible()
+    seed = page.get_by_label(DE["Seed"], exact=True).locator("visible=true").first
+    seed.fill("123456")
+    seed.press("Enter")
+    expect(page.get_by_text("ganze Zahl")).to_be_visible(timeout=60_000)
 
 
 def test_a_browser_that_speaks_german_is_answered_in_german(browser, app):
@@ -50,8 +59,7 @@ def test_a_browser_that_speaks_german_is_answered_in_german(browser, app):
 
 
 def test_controls_work_on_a_german_page(page, app):
-    page.goto(f"{app}?lang=de")
-    page.wait_for_selector("canvas:visible", timeout=60_000)
+    in_german(page, app)
     assert page.evaluate("explorer.visit('U-Net/One jump')")
     caption = page.get_by_text("Modell mnist", exact=False).locator("visible=true").first
     expect(caption).to_be_visible(timeout=60_000)
@@ -60,22 +68,12 @@ def test_controls_work_on_a_german_page(page, app):
     expect(caption).not_to_have_text(before, timeout=60_000)
 
 
-def test_a_refusal_is_said_in_german(page, app):
-    open_chapter(page, app, "Samplers", "The race", "canvas:visible")
-    chosen(page, "Deutsch")
-    seed = page.get_by_label(DE["Seed"], exact=True).locator("visible=true").first
-    seed.fill("123456")
-    seed.press("Enter")
-    expect(page.get_by_text("ganze Zahl")).to_be_visible(timeout=60_000)
-
-
 def untranslated(page) -> set[str]:
     return set(page.evaluate("[...explorer.untranslated]"))
 
 
 def test_the_course_is_german_in_all_that_opens(page, app):
-    page.goto(f"{app}?lang=de")
-    page.wait_for_selector("canvas:visible", timeout=60_000)
+    in_german(page, app)
     before = untranslated(page)
     assert page.evaluate("explorer.visit('Course/Ten errors')")
     page.locator(".errors [data-part=all]").click()
@@ -90,8 +88,7 @@ def test_the_course_is_german_in_all_that_opens(page, app):
 
 
 def test_a_quiz_taken_in_german_is_saved_in_english(page, app):
-    page.goto(f"{app}?lang=de")
-    page.wait_for_selector("canvas:visible", timeout=60_000)
+    in_german(page, app)
     before, items = untranslated(page), quiz.load()
     assert page.evaluate("explorer.visit('Course/Quiz')")
     for take in ("before", "after"):
@@ -110,3 +107,14 @@ def test_a_quiz_taken_in_german_is_saved_in_english(page, app):
     page.locator(".quiz [data-part=forget]").click()
     page.locator(".quiz [data-part=forget]").click()
     assert untranslated(page) - before == set()
+
+
+def test_the_choice_is_remembered_and_the_address_goes_before_it(page, app):
+    page.goto(app)
+    page.wait_for_selector("canvas:visible")
+    chosen(page, "Deutsch")
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("lang", "de")
+    page.goto(f"{app}?lang=en")
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.get_by_role("tab", name="Forward", exact=True)).to_be_visible()
