@@ -24,8 +24,8 @@ import math
 import torch
 
 from explorer import ideal, samplers, worlds
-from explorer.app import gallery
 from explorer.course import animation, check, compare
+from explorer.data import gallery
 from explorer.denoisers import score_hat
 from explorer.figures.bars import raster, upright
 from explorer.figures.planes import Cloud, plane

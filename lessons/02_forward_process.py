@@ -23,8 +23,8 @@ import math
 
 import torch
 
-from explorer.app import gallery
 from explorer.course import animation, check, compare
+from explorer.data import gallery
 from explorer.figures.plates import Line, curves, pictures
 from explorer.forward import chain, noise_like, noised, posterior, transition
 from explorer.schedules import cosine, linear

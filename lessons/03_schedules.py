@@ -24,8 +24,8 @@ import math
 import torch
 
 from explorer import grey, ideal
-from explorer.app import gallery
 from explorer.course import animation, check, compare
+from explorer.data import gallery
 from explorer.figures.bars import upright
 from explorer.figures.plates import Line, curves, pictures
 from explorer.forward import noise_like, noised

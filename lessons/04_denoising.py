@@ -264,7 +264,7 @@ print("from v̂ it is fine:", to_x0(-x0, eps, pure, "v").sub(x0).abs().max().ite
 
 # %%
 from explorer import illposed
-from explorer.app import gallery
+from explorer.data import gallery
 from explorer.models import zoo
 
 net = zoo.load("mnist")

@@ -22,9 +22,9 @@ if "google.colab" in sys.modules:
 import torch
 from torch.nn import functional as F
 
-from explorer.app import gallery
 from explorer.convergence import level_at
 from explorer.course import animation, check, compare
+from explorer.data import gallery
 from explorer.denoisers import from_network, to_x0
 from explorer.figures.bars import Bars, bars
 from explorer.figures.plates import pictures

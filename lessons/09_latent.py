@@ -44,8 +44,8 @@ from torch.distributions import Normal, kl_divergence
 from torch.nn import functional as F
 
 from explorer import costs
-from explorer.app import gallery
 from explorer.course import animation, check, compare
+from explorer.data import gallery
 from explorer.data.images import Images
 from explorer.data.scenes.render import Artist
 from explorer.data.scenes.scene import Item, Scene, draw

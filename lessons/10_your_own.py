@@ -56,8 +56,8 @@ my_guess = 2  # write down yours before you go on
 # × 16.
 
 # %%
-from explorer.app.learning.variants import variants
 from explorer.data.images import Images
+from explorer.training.variants import variants
 
 full = variants(seed=0)  # 2,000 pictures of 28 × 28, as bytes, with labels
 kept = torch.arange(len(full)) % 20 < 10  # the gallery's first row: one digit of each class

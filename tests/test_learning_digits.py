@@ -17,10 +17,10 @@ import torch
 from gradio.context import LocalContext
 
 from explorer.app import gallery, sessions
-from explorer.app.learning import batch, live, one_batch, variants
+from explorer.app.learning import batch, live, one_batch
 from explorer.app.learning import digits as chapter
 from explorer.models import zoo
-from explorer.training import timed
+from explorer.training import timed, variants
 from tests.test_training_live import TINY, digits
 
 

@@ -46,6 +46,7 @@ def test_a_lesson_has_its_parts_in_their_order(lesson):
     found = [title for title in re.findall(r"^## (.+)$", prose, re.MULTILINE) if title in PARTS]
     assert tuple(found) == PARTS
     assert "compare(" in code and "animation(" in code and "from explorer" in code
+    assert "explorer.app" not in code, "it would import Gradio, for two seconds"
     numbers = set(re.findall(r'check\("(\d\d\.\w+)"', code))
     counted = {number for number in numbers if number[3:].isdigit()}
     assert 3 <= len(counted) <= 5, "three to five exercises"

@@ -8,10 +8,10 @@ import torch
 from torch import Tensor
 
 from explorer import worlds
-from explorer.app.learning import live, variants
+from explorer.app.learning import live
 from explorer.denoisers import v_hat
 from explorer.paths import ASSETS
-from explorer.training import timed
+from explorer.training import timed, variants
 from explorer.training.loop import start
 from explorer.training.plane_recipe import Recipe
 from explorer.training.plane_run import Run, states

@@ -21,7 +21,7 @@ from explorer.tables import print_table
 
 AIMS = {30: 3.0, 100: 8.0}  # students: seconds within which 95 of 100 guided samples are there
 GROWTH = 50.0  # MB that 5,000 requests may add
-FILLING = 500  # requests that fill the caches before growth is measured
+FILLING = 1000  # requests that fill the caches, 48 MB, before growth is measured
 FIRST = 8  # requests before everything
 HURRIED = 8  # students who press without looking, to make many requests
 REST = (0.1, 3)  # of a core, for so many seconds: the warm-up is over

@@ -8,8 +8,8 @@ import math
 
 import torch
 
-from explorer.app import gallery
 from explorer.course import check
+from explorer.data import gallery
 
 digits = torch.tensor(gallery.digits()).double()[:, None] / 127.5 - 1  # (20, 1, 28, 28)
 

@@ -7,8 +7,8 @@ from random import Random
 
 import torch
 
-from explorer.app import gallery
 from explorer.course import check
+from explorer.data import gallery
 from explorer.data.images import Images
 from explorer.data.scenes.render import Artist
 from explorer.data.scenes.scene import Item, Scene

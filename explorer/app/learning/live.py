@@ -14,7 +14,6 @@ import torch
 from torch import Tensor
 
 from explorer.app.engine import compute
-from explorer.app.learning import variants
 from explorer.data.images import DataError, Images, at_hand, open_images
 from explorer.denoisers import from_network, paired
 from explorer.models import zoo
@@ -22,7 +21,7 @@ from explorer.models.classifier import Classifier
 from explorer.models.unet import UNet
 from explorer.samplers import ddim
 from explorer.schedules import cosine, levels
-from explorer.training import timed
+from explorer.training import timed, variants
 from explorer.training.loop import Run, start
 from explorer.training.session import averaged
 

@@ -14,10 +14,11 @@ from torch import Tensor
 from explorer.app import checks, studio
 from explorer.app.about import made
 from explorer.app.engine import compute
-from explorer.app.learning import live, variants
+from explorer.app.learning import live
 from explorer.app.once import once
 from explorer.data.images import DataError, Images
 from explorer.models.unet import UNet
+from explorer.training import variants
 from explorer.training.objectives import Denoising, generator
 
 COUNT = 12  # samples in the batch

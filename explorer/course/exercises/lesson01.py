@@ -5,9 +5,9 @@ import math
 import torch
 
 from explorer import ideal
-from explorer.app import gallery
 from explorer.course.checks import Wrong, exercise
 from explorer.course.exercises.answers import TYPED, called, close, filled, normal, number
+from explorer.data import gallery
 from explorer.schedules import Level
 
 

@@ -2,7 +2,7 @@
 
 import torch
 
-from explorer.app import gallery
+from explorer.data import gallery
 from explorer.data.images import Images
 from explorer.training.objectives import jittered
 
