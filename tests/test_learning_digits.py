@@ -17,7 +17,7 @@ import torch
 from gradio.context import LocalContext
 
 from explorer.app import gallery, sessions
-from explorer.app.learning import batch, live, one_batch
+from explorer.app.learning import batch, live, material, one_batch
 from explorer.app.learning import digits as chapter
 from explorer.models import zoo
 from explorer.training import timed, variants
@@ -29,7 +29,7 @@ def small(monkeypatch):
     """Small networks, forty pictures, and nobody else on the page."""
     monkeypatch.setattr(timed, "SMALL", TINY)
     monkeypatch.setattr(live, "STEPS", 2)
-    monkeypatch.setattr(live, "pictures", lambda data: digits())
+    monkeypatch.setattr(material, "pictures", lambda data: digits())
     monkeypatch.setattr(chapter, "WAIT", 0.01)
     one_batch._tens.kept.clear()
     one_batch.payload.kept.clear()
@@ -116,7 +116,7 @@ def test_a_time_outside_its_range_is_refused_by_name(seconds):
 
 def test_a_folder_without_pictures_is_a_sentence_and_nothing_is_downloaded(monkeypatch, tmp_path):
     monkeypatch.undo()
-    live.pictures.cache_clear()
+    material.pictures.cache_clear()
     with pytest.raises(gr.Error, match="explorer app --data FOLDER"):
         told(step("a", chapter.live(tmp_path, 60)))
     shown, _ = copy_context().run(chapter.look, tmp_path)
@@ -127,9 +127,9 @@ def test_a_folder_without_pictures_is_a_sentence_and_nothing_is_downloaded(monke
 def test_without_any_folder_a_network_learns_from_variants_of_the_gallery(monkeypatch, tmp_path):
     monkeypatch.undo()
     monkeypatch.setenv("EXPLORER_DATA", str(tmp_path))
-    live.pictures.cache_clear()
+    material.pictures.cache_clear()
     shown, _ = copy_context().run(chapter.look, None)
-    images = live.pictures(None)
+    images = material.pictures(None)
     assert shown["phase"] == "ready" and "downloads nothing" in shown["about"]["note"]
     assert len(images) == variants.EACH * len(gallery.digits()) == shown["about"]["count"]
     assert images.labels.bincount().tolist() == [2 * variants.EACH] * 10
@@ -137,7 +137,7 @@ def test_without_any_folder_a_network_learns_from_variants_of_the_gallery(monkey
     apart = (x[1:] - x[0]).abs().flatten(1).mean(1)
     assert apart.min() > 0 and x.flatten(1).amax(1).min() > 127  # none is another, none is empty
     assert not list(tmp_path.iterdir())
-    live.pictures.cache_clear()
+    material.pictures.cache_clear()
 
 
 def test_the_page_says_which_network_it_runs_and_hands_it_over_as_a_file(tmp_path):
@@ -228,7 +228,7 @@ def test_steps_that_overshoot_are_refused_with_the_learning_rate():
 def test_without_pictures_of_training_the_batch_is_of_the_gallery(monkeypatch, tmp_path):
     monkeypatch.undo()
     monkeypatch.setenv("EXPLORER_DATA", str(tmp_path))
-    live.pictures.cache_clear()
+    material.pictures.cache_clear()
     learner = one_batch.after(asked(seed=4, data=Path(tmp_path)), 0)
     xt, angle, _, v = learner.batch
     x0 = angle.cos()[:, None, None, None] * xt - angle.sin()[:, None, None, None] * v

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from explorer.app.learning import live
+from explorer.app.learning import live, material
 from explorer.data.images import DataError, Images, at_hand
 from explorer.models import zoo
 from explorer.models.unet import UNetConfig
@@ -126,9 +126,9 @@ def test_pictures_without_classes_have_samples_without_labels():
 
 def test_a_data_set_that_would_have_to_be_downloaded_is_not_at_hand(tmp_path, monkeypatch):
     monkeypatch.setenv("EXPLORER_DATA", str(tmp_path))
-    live.pictures.cache_clear()
+    material.pictures.cache_clear()
     assert not at_hand("mnist") and not at_hand("mnist", tmp_path)
     with pytest.raises(DataError, match="explorer app --data FOLDER"):
-        live.pictures(tmp_path)
+        material.pictures(tmp_path)
     (tmp_path / "mnist.npz").touch()
     assert at_hand("mnist") and at_hand("mnist", tmp_path / "mnist.npz")

@@ -38,9 +38,10 @@ async def live(data: Path | None, seconds: object) -> AsyncGenerator[tuple, None
     session = sessions.current()
     with _stoppable(session) as stop, LINE.ticket() as ticket:
         from explorer.app.learning import live as lives
+        from explorer.app.learning import material
 
         try:
-            images = await _thread(lives.pictures, data)
+            images = await _thread(material.pictures, data)
             while (before := ticket.position) and not stop.is_set():
                 yield {"phase": "waiting", "before": before, "limit": limit}, gr.skip()
                 await asyncio.sleep(WAIT)
@@ -89,9 +90,10 @@ def look(data: Path | None) -> tuple[dict, str]:
     And the line on the page's network.
     """
     from explorer.app.learning import live as lives
+    from explorer.app.learning import material
 
     try:
-        return lives.lesson(lives.pictures(data)), line()
+        return lives.lesson(material.pictures(data)), line()
     except ValueError as error:
         return {"phase": "missing", "sentence": str(error)}, line()
 

@@ -14,7 +14,8 @@ import torch
 from torch import Tensor
 
 from explorer.app.engine import compute
-from explorer.data.images import DataError, Images, at_hand, open_images
+from explorer.app.learning import material
+from explorer.data.images import Images
 from explorer.denoisers import from_network, paired
 from explorer.models import zoo
 from explorer.models.classifier import Classifier
@@ -30,30 +31,6 @@ STEPS, SCALE = 10, 2.0  # of DDIM and of guidance, for each sample
 SHOWN_EVERY = 0.4  # seconds from one state to the next
 POINTS = 150  # of the loss curve
 JUDGE, JUDGED = "digit-classifier", ("mnist", variants.NAME)
-HOW = "start the app with “explorer app --data FOLDER”, where MNIST/raw or mnist.npz lies"
-OWN = "or with pictures of your own, an .npz or a folder of images."
-MISSING = (
-    "MNIST is not in the folder that the app was started with, and the app downloads nothing: "
-    f"{HOW}; {OWN}"
-)
-FEW = (
-    "MNIST is not on this machine, and the app downloads nothing. So a network learns here from "
-    "the 20 digits that ship with the app, each shifted, turned and scaled into "
-    f"{variants.EACH} variants: it can come to know no other handwriting. For MNIST, {HOW}; {OWN}"
-)
-
-
-@cache
-def pictures(data: Path | None) -> Images:
-    """What is trained on, once read kept: MNIST or what `data` names; without either, variants.
-
-    Raises DataError, a sentence that says what to do, where `data` holds nothing of use.
-    """
-    if at_hand("mnist", data):
-        return open_images("mnist", data)
-    if data is not None:
-        raise DataError(MISSING)
-    return variants.variants()
 
 
 def name_of(seconds: float) -> str:
@@ -176,7 +153,7 @@ def packed(x: Tensor) -> dict:
 def about(images: Images) -> dict:
     """What the page says of the pictures."""
     columns = [str(name) for name in images.classes[:MOST_COLUMNS]]
-    note = FEW if images.name == variants.NAME else ""
+    note = material.FEW if images.name == variants.NAME else ""
     return {"data": images.name, "count": len(images), "columns": columns, "note": note}
 
 

@@ -14,7 +14,7 @@ from torch import Tensor
 from explorer.app import checks, studio
 from explorer.app.about import made
 from explorer.app.engine import compute
-from explorer.app.learning import live
+from explorer.app.learning import material
 from explorer.app.once import once
 from explorer.data.images import DataError, Images
 from explorer.models.unet import UNet
@@ -120,7 +120,7 @@ def _images(net: UNet, data: object) -> Images:
         return images.pixels.shape[1:3] == wanted and len(images.classes) <= net.cfg.classes
 
     try:
-        images = live.pictures(data)
+        images = material.pictures(data)
     except DataError:
         images = variants.variants()
     images = images if fit(images) else variants.variants()
