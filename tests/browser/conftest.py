@@ -17,6 +17,8 @@ from pathlib import Path
 
 import pytest
 
+from .pages import lasting, load, new_page, profiles, spare  # noqa: F401
+
 ROOT = Path(__file__).parents[2]
 CHROMIUM = ("chromium-headless-shell", "chromium", "chromium-browser")  # the quickest first
 FLAGS = [
@@ -103,53 +105,6 @@ def watch(page) -> Iterator[Watch]:
     watch = Watch(page)
     yield watch
     watch.leave(page)
-
-
-def counted(page, lasting: bool):
-    """A page whose requests are counted for `idle`; whether it stays open from test to test."""
-    page.lasting, page.flying = lasting, set()
-    flying = page.flying
-    # Gradio's heartbeat is never answered: it says that the page is still open
-    page.on("request", lambda r: "/heartbeat/" in r.url or flying.add(r.url))
-    for end in ("requestfinished", "requestfailed"):
-        page.on(end, lambda r: flying.discard(r.url))
-    return page
-
-
-@pytest.fixture
-def page(page):
-    """pytest-playwright's page, a new one for each test."""
-    return counted(page, lasting=False)
-
-
-@pytest.fixture(scope="module")
-def spare(browser) -> Iterator[list]:
-    """The page that lies ready between the tests of a file, or none."""
-    pages: list = []
-    yield pages
-    for page in pages:
-        page.context.close()
-
-
-@pytest.fixture
-def lasting(request, browser, spare):
-    """A page that the tests of a file share, for to load one takes two seconds of a core.
-
-    A file chooses it as its `page`. Each of its tests then sets what it reads, or goes before those
-    that change it; one that fails takes the page with it.
-    """
-    page = spare.pop() if spare else counted(browser.new_context().new_page(), lasting=True)
-    yield page
-    if getattr(request.node, "rep_call", None) and request.node.rep_call.passed:
-        spare.append(page)
-    else:
-        page.context.close()
-
-
-def load(page, url: str) -> None:
-    """Open the app, unless the page is a lasting one that shows it."""
-    if not (getattr(page, "lasting", False) and page.url.startswith(url)):
-        page.goto(url)
 
 
 def idle(page, quiet: int = 500, patience: int = 60_000) -> None:

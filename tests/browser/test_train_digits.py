@@ -72,9 +72,9 @@ def test_a_run_to_its_end_is_used_in_another_tab_and_given_back(page, watch, tra
     assert watch.errors == []
 
 
-def test_stop_keeps_what_was_learnt_and_a_closed_page_frees_the_line(page, context, training):
+def test_stop_keeps_what_was_learnt_and_a_closed_page_frees_the_line(page, training):
     open_chapter(page, training, "Train", "Digits, live", f"{LIVE}[data-phase=ready]")
-    other = context.new_page()
+    other = page.context.new_page()
     open_chapter(other, training, "Train", "Digits, live", f"{LIVE}[data-phase=ready]")
     for one in (page, other):
         one.locator("input[type=number]:visible").first.fill("300")
