@@ -102,9 +102,9 @@ needs_models = pytest.mark.skipif(
 @needs_models
 def test_the_shipped_model_draws_the_digit_that_it_is_asked_for():
     net, judge = zoo.load("mnist"), zoo.load("digit-classifier")
-    x, labels = next(draw(net, Entry("ddim", "linear", "trailing", 25, 1.0, 100)))
+    x, labels = next(draw(net, Entry("ddim", "linear", "trailing", 25, 1.0, 50)))
     with torch.no_grad():
-        assert accuracy(judge(x), labels) >= 0.93  # 0.97 is 3 standard errors and more away
+        assert accuracy(judge(x), labels) >= 0.9  # 0.97 is 3 standard errors away
 
 
 @needs_models

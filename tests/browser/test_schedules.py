@@ -72,7 +72,6 @@ def unfold_parameters(page) -> None:
     summary = page.get_by_text("How each is made, and its parameters")
     if not summary.evaluate("one => one.closest('details').open"):
         summary.click()
-    page.get_by_role("button", name="Back to the defaults").click()
 
 
 def test_pictures_and_numbers_are_those_of_each_schedule(page_at, watch):
@@ -187,6 +186,10 @@ def test_every_parameter_moves_its_curve_at_once(page_at, maker):
 
 def test_t_changes_the_axis_and_the_defaults_come_back(page_at):
     unfold_parameters(page_at)
+    page_at.get_by_role("button", name="Back to the defaults").click()
+    seek(page_at, 400)
+    wanted = f"{schedules.linear()(400).alpha:.4f}"
+    page_at.locator(number("linear", "alpha"), has_text=wanted).wait_for()
     page_at.get_by_label("T", exact=True).fill("50")
     page_at.wait_for_function(f"document.querySelector('{RANGE}').max === '50'")
     seek(page_at, 50)
