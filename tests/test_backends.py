@@ -82,7 +82,13 @@ def test_what_waits_for_a_larger_size_is_computed_in_smaller_ones():
 
 def test_rounds_are_the_quickest_and_hold_all_rows():
     streams = pytest.importorskip("explorer.backends.streams")
-    assert [streams.rounds(rows) for rows in (1, 2, 3, 4, 16)] == [(1,), (1, 1), (4,), (4,), (16,)]
+    assert [streams.rounds(rows) for rows in (1, 2, 3, 4, 16)] == [
+        (1,),
+        (1, 1),
+        (1, 1, 1),
+        (4,),
+        (16,),
+    ]
     for rows in range(1, 70):
         for sizes in (streams.ROUNDS, (1,), (1, 4)):
             found = streams.rounds(rows, sizes)

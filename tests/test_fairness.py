@@ -41,19 +41,30 @@ def line(*waiting: Piece) -> Waiting[Piece]:
 
 
 def test_who_asks_for_little_comes_before_who_asks_for_much():
-    """Ranks: SHARE rows at a time and little so far, more of either, more of both."""
+    """Ranks: SHARE rows at a time and little so far, more so far, more at a time, more of both."""
     much = Piece("m", had=LITTLE)
-    more = Piece("o", had=2 * LITTLE)
+    more = Piece("o", had=3 * LITTLE)
     waiting = line(more, much, Piece("l"), Piece("k", had=LITTLE - 1))
-    waiting.add([Piece("s"), Piece("s"), Piece("s", number=2)])  # as many as a strip's step
+    step = [Piece("s", had=SHARE, number=k) for k in range(3)]  # of a strip, the second
+    waiting.add(step)
     assert owners(waiting.take(10)) == "lkmso"
-    assert [piece.number for piece in waiting.take(10)] == [0, 2]  # in order, and now alone
+    assert [piece.number for piece in waiting.take(10)] == [1, 2]  # in order, and now alone
+
+
+def test_little_at_once_is_little_too():
+    """46 rows, all that "Lie about the noise" asks, come before the steps of a strip."""
+    waiting = line(Piece("g", had=SHARE, began=3))
+    waiting.add([Piece("b", began=0) for _ in range(100)])
+    waiting.add([Piece("s", had=10, began=1) for _ in range(5)])
+    waiting.add([Piece("a", began=2) for _ in range(23)])
+    assert owners(waiting.take(4 * SHARE)) == "gabs"
+    assert owners(waiting.take(2 * SHARE)) == "ab"  # also its rest
 
 
 def test_among_equals_who_asked_first_comes_first_and_each_has_a_share():
     waiting = line(Piece("b", began=2), Piece("c", began=3), Piece("a", began=1))
     waiting.add([Piece("a", began=1), Piece("a", began=1)])  # many presses give no more of a turn
-    assert owners(waiting.take(3 * SHARE)) == "bca"  # and much at once comes after
+    assert owners(waiting.take(3 * SHARE)) == "bca"  # and more at once comes after
     waiting = line(Piece("b", began=2), Piece("c", began=3), Piece("a", began=1))
     assert owners(waiting.take(2 * SHARE)) == "ab" and owners(waiting.take(2 * SHARE)) == "c"
 
@@ -61,7 +72,7 @@ def test_among_equals_who_asked_first_comes_first_and_each_has_a_share():
 def test_few_who_ask_fill_a_batch_in_several_turns():
     waiting = Waiting()
     waiting.add([Piece("s", number=k) for k in range(40)])
-    waiting.add([Piece("g")])
+    waiting.add([Piece("g", began=1)])
     assert owners(waiting.take(16)) == "gsssssss"
 
 

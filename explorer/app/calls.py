@@ -36,6 +36,10 @@ class Call:
     answer: Future = field(default_factory=Future)
     parts: list["Piece"] = field(default_factory=list)
     made: float = field(default_factory=time.monotonic)
+    had: int = field(init=False)  # rows that were given before for what was pressed
+
+    def __post_init__(self) -> None:
+        self.had = self.event.rows if self.event else 0
 
     def cut(self, x: Tensor, angle: Tensor, context: Tensor) -> "Call":
         """Into pieces of at most SHARE rows, so that a large call lets others go between."""
@@ -74,7 +78,7 @@ class Piece:
 
     @property
     def had(self) -> int:
-        return self.call.event.rows if self.call.event else 0
+        return self.call.had
 
     @property
     def began(self) -> float:

@@ -26,7 +26,7 @@ from explorer.denoisers import Network
 Net = TypeVar("Net", bound=nn.Module)
 Result = TypeVar("Result")
 
-MAX_ROWS = 16  # rows of one network call; 32 are 5 % quicker a row, and everybody waits longer
+MAX_ROWS = 8  # rows of one network call; 16 are no quicker a row, and everybody waits longer
 GIVE_UP = 30.0  # seconds that a call may wait before it is refused
 PATIENCE = 1 / 8  # of the last call's time: how long the next waits for runs that ask soon
 MOST_PATIENCE = 0.02  # seconds

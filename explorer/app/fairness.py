@@ -2,8 +2,8 @@
 
 Nothing here knows what a piece is for; it has `rows`, an `owner` (any hashable, or None), `later`,
 whether others go first, `began`, when what it is a part of was asked for, and `had`, how many rows
-that was given before; `fits(other)` says whether two can be computed in one batch, and `wanted()`
-whether anybody still waits.
+that was given before this call; `fits(other)` says whether two can be computed in one batch, and
+`wanted()` whether anybody still waits.
 """
 
 import time
@@ -14,8 +14,8 @@ from typing import Generic, Protocol, Self, TypeVar
 import gradio as gr
 
 SHARE = 2  # rows dealt to an owner at a turn: those of a guided step
-HEAVY = 2  # the last rank
-LITTLE = 64  # rows; who was given fewer goes first: a guided sample of 20 steps takes 40
+HEAVY = 3  # the last rank
+LITTLE = 64  # rows; who takes fewer goes first: a guided sample of 20 steps takes 40
 SOON = 4  # rows of a batch of what may come later: somebody in a hurry may come meanwhile
 LATEST = 0.5  # seconds after which who waited longest is served first, whatever he asks for
 LIMIT = 4096  # rows that may wait: what the slower machines compute in a quarter of a minute
@@ -55,13 +55,14 @@ class Waiting(Generic[Kind]):
     """Pieces that wait. Not safe for threads: its engine holds a lock.
 
     The rule: a batch is dealt out in turns, SHARE rows to each owner, until it is full. First come
-    those who ask for SHARE rows at a time and were given fewer than LITTLE for what they pressed,
-    in two more ranks those who ask for more, or had more; within a rank, who pressed first. So
-    what is small is there soon, whatever others ask for. One asker a batch, the one served longest
-    ago, comes before all if that is LATEST ago: with n owners who wait, each is served at least in
-    every n-th batch. None (who asks without a page, as warm-up does) is one owner. What may come
-    later is its owner's second self, who is passed over while others wait, but for being the one
-    served longest ago, and who else gets batches of SOON rows.
+    those who ask for SHARE rows at a time and were given fewer than LITTLE for what they pressed;
+    then those who begin with no more than LITTLE; in two more ranks those who ask for more, or had
+    more; within a rank, who pressed first. So what is small is there soon, whatever others ask for.
+    One asker a batch, the one served longest ago, comes before all if that is LATEST ago: with n
+    owners who wait, each is served at least in every n-th batch. None (who asks without a page, as
+    warm-up does) is one owner. What may come later is its owner's second self, who is passed over
+    while others wait, but for being the one served longest ago, and who else gets batches of SOON
+    rows.
     """
 
     def __init__(self) -> None:
@@ -123,7 +124,8 @@ class Waiting(Generic[Kind]):
     def _rank(self, asker: Asker) -> tuple[int, float]:
         waiting = self._waiting[asker]
         first, rows = waiting[0], sum(piece.rows for piece in waiting)
-        return min(first.had // LITTLE + (rows > SHARE), HEAVY), first.began
+        much = (rows > SHARE) + (rows > (SHARE if first.had else LITTLE))
+        return min(first.had // LITTLE + much, HEAVY), first.began
 
     def _first(self, asker: Asker, batch: list[Kind], room: int) -> list[Kind]:
         """Take from an asker what goes into the room, and together with the batch."""

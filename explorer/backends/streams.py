@@ -23,7 +23,7 @@ from explorer import cores
 
 STREAMS = 2  # as many as a guided step has rows
 ROUNDS = (1, 4, 16)  # rows that are computed at a time
-OVERHEAD = 0.7  # rows that could be computed in what a round costs beside its rows
+OVERHEAD = 0.15  # rows that could be computed in what a round costs beside its rows
 _threads = ThreadPoolExecutor(STREAMS, "stream")  # for all networks: each core has one thing to do
 
 
