@@ -64,13 +64,14 @@ def test_the_stops_of_trailing_typed_by_hand_are_trailing():
     for schedule in SCHEDULES:
         assert race.own_grid("ddim", schedule, times) == race.grid("ddim", schedule, "trailing", 20)
     text = ", ".join(f"{t:g}" for t in times)
-    answers = [
-        samplers.race("7", 0, 20, "linear", 2.0, f"ddim/{spacing}, ddpm/{spacing}", text)
-        for spacing in ("own", "trailing")
-    ]
-    frames = [[track["frames"] for track in answer[0]["tracks"]] for answer in answers]
-    assert frames[0] == frames[1]
-    assert ["decides the NFE" in answer[1] for answer in answers] == [True, False]
+    for key in ("ddim", "ddpm"):  # each alone: whose calls share a batch changes the last bit
+        own, trailing = (
+            samplers.race("7", 0, 20, "linear", 2.0, f"{key}/{spacing}", text)
+            for spacing in ("own", "trailing")
+        )
+        frames = [[track["frames"] for track in answer[0]["tracks"]] for answer in (own, trailing)]
+        assert frames[0] == frames[1]
+        assert "decides the NFE" in own[1] and "decides the NFE" not in trailing[1]
 
 
 def test_twice_as_many_steps_stop_in_the_middle_of_each():
