@@ -28,7 +28,7 @@ def later() -> Iterator[None]:
 
 @dataclass(eq=False)
 class Call:
-    """What one caller waits for."""
+    """What one caller waits for. Not safe for threads: its engine holds a lock."""
 
     owner: str | None
     event: sessions.Event | None
@@ -46,6 +46,11 @@ class Call:
         rows = zip(*(part.split(SHARE) for part in (x, angle, context)), strict=True)
         self.parts = [Piece(self, *piece) for piece in rows]
         return self
+
+    def fail(self, error: Exception) -> None:
+        """Answer with an error, unless there is an answer."""
+        if not self.answer.done():
+            self.answer.set_exception(error)
 
     def finish(self) -> None:
         """Answer, once all pieces are there."""
@@ -92,7 +97,6 @@ class Piece:
 
     def wanted(self) -> bool:
         """Whether anybody waits for it; tells who left that it is over."""
-        answer, event = self.call.answer, self.call.event
-        if event and event.closed and not answer.done():
-            answer.set_exception(sessions.Cancelled())
-        return not answer.done()
+        if self.call.event and self.call.event.closed:
+            self.call.fail(sessions.Cancelled())
+        return not self.call.answer.done()

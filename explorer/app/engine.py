@@ -21,6 +21,7 @@ from torch import Tensor, nn
 from explorer.app import limits, sessions
 from explorer.app.calls import Call, Piece
 from explorer.app.fairness import Busy, Waiting
+from explorer.app.turns import Turns
 from explorer.denoisers import Network
 
 Net = TypeVar("Net", bound=nn.Module)
@@ -73,7 +74,7 @@ class Engine(Generic[Net]):
         self._asking = 0  # calls without an answer yet
         self._batches = 0  # that are under way, or will be as soon as a thread is free
         self._last = 0.0  # seconds that the last batch took
-        self._copying = threading.Lock()  # who uses the copy
+        self._copying = Turns()  # of those who use the copy
         self._copy: Net | None = None
 
     def __call__(self, x: Tensor, angle: Tensor, context: Tensor) -> Tensor:
@@ -82,10 +83,7 @@ class Engine(Generic[Net]):
         Raises Busy, a sentence, where too many rows wait or these did for GIVE_UP seconds;
         Cancelled where the page that asks was closed; and whatever the network raises.
         """
-        limits.spent()
-        call = Call(sessions.current(), sessions.event()).cut(x, angle, context)
-        if call.event and call.event.closed:
-            raise sessions.Cancelled
+        call = Call(sessions.current(), _wanted()).cut(x, angle, context)
         with self._state:
             self._line.add(call.parts)
             self._asking += 1
@@ -95,7 +93,9 @@ class Engine(Generic[Net]):
         try:
             return call.answer.result(GIVE_UP)
         except TimeoutError:
-            if call.answer.cancel():  # no piece of it was begun
+            with self._state:
+                given_up = call.answer.cancel()  # no piece of it was begun
+            if given_up:
                 raise Busy from None
             return call.answer.result()
 
@@ -133,9 +133,12 @@ class Engine(Generic[Net]):
     def alone(self) -> Iterator[Net]:
         """A copy of the network that nobody else uses meanwhile: for recording, for taking apart.
 
-        The line goes on, as what is hung into the copy does not reach the network itself.
+        The line goes on, as what is hung into the copy does not reach the network itself. Who take
+        it for each step of a run do so in turns. Raises as a call does.
         """
-        with self._copying:
+        _wanted()
+        with self._copying.turn(GIVE_UP):
+            _wanted()
             if self._copy is None:
                 self._copy = copy.deepcopy(self.net)
             yield self._copy
@@ -150,15 +153,17 @@ class Engine(Generic[Net]):
         (_network if most == 1 else self._threads).submit(self._work)
 
     def _work(self) -> None:
-        batch = self._gather()
-        self._wake()  # another, where more wait than went into this one
-        if batch:
-            began = time.perf_counter()
-            self._answer(batch)
-            self._last = time.perf_counter() - began
-        with self._state:
-            self._batches -= 1
-            self._state.notify_all()
+        try:
+            batch = self._gather()
+            self._wake()  # another, where more wait than went into this one
+            if batch:
+                began = time.perf_counter()
+                self._answer(batch)
+                self._last = time.perf_counter() - began
+        finally:
+            with self._state:
+                self._batches -= 1
+                self._state.notify_all()
         self._wake()
 
     def _gather(self) -> list[Piece]:
@@ -173,11 +178,9 @@ class Engine(Generic[Net]):
             for piece in batch:
                 if piece.call.event:
                     piece.call.event.rows += piece.rows
-        return [  # after this, nobody gives a call up
-            piece
-            for piece in batch
-            if piece.call.answer.running() or piece.call.answer.set_running_or_notify_cancel()
-        ]
+                if not piece.call.answer.running():  # after this, nobody gives the call up
+                    piece.call.answer.set_running_or_notify_cancel()
+        return batch
 
     def _answer(self, batch: list[Piece]) -> None:
         try:
@@ -186,12 +189,14 @@ class Engine(Generic[Net]):
             if len(batch) > 1:  # one bad call must not fail for everybody
                 for piece in batch:
                     self._answer([piece])
-            elif not (answer := batch[0].call.answer).done():
-                answer.set_exception(error)
+            else:
+                with self._state:
+                    batch[0].call.fail(error)
             return
-        for piece, result in zip(batch, results, strict=True):
-            piece.result = result
-            piece.call.finish()
+        with self._state:  # two batches may hold pieces of one call
+            for piece, result in zip(batch, results, strict=True):
+                piece.result = result
+                piece.call.finish()
 
     @torch.no_grad()
     def _computed(self, batch: list[Piece]) -> tuple[Tensor, ...]:
@@ -203,3 +208,12 @@ class Engine(Generic[Net]):
             self.calls += 1
             self.rows += len(x)
         return self._call(x, angle, context).split([piece.rows for piece in batch])
+
+
+def _wanted() -> sessions.Event | None:
+    """The event that asks here. Raises Cancelled, or a sentence, where its page or time is over."""
+    limits.spent()
+    event = sessions.event()
+    if event and event.closed:
+        raise sessions.Cancelled
+    return event
