@@ -15,7 +15,6 @@ from explorer.app import calls, sessions, studio
 from explorer.app import engine as engines
 from explorer.app.engine import Engine
 from explorer.app.fairness import Busy
-from explorer.app.once import once
 from explorer.app.racing import answer, race
 from explorer.denoisers import from_network, paired
 from explorer.models import zoo
@@ -214,30 +213,6 @@ def test_what_a_closed_page_asked_is_not_computed_and_it_may_come_back():
         on_page("goes", "e2", asks, engine, 3.0)
     assert on_page("goes", "e3", asks, engine, 4.0).mean() == 4
     assert net.seen == [[1.0], [4.0]]
-
-
-def test_who_leaves_while_others_wait_for_his_answer_takes_it_from_nobody():
-    begun, left = threading.Event(), threading.Event()
-
-    @once(8)
-    def answer(question: str) -> str:
-        event = sessions.event()
-        if event.session == "goes":
-            begun.set()
-            assert left.wait(60)
-        if event.closed:
-            raise sessions.Cancelled
-        return f"{question}, by {event.session}"
-
-    with ThreadPoolExecutor(2) as pool:
-        gone = pool.submit(on_page, "goes", "o1", answer, "q")
-        assert begun.wait(60)
-        other = pool.submit(on_page, "stays", "o2", answer, "q")
-        sessions.close("goes")
-        left.set()
-        assert other.result() == "q, by stays"
-        with pytest.raises(sessions.Cancelled):
-            gone.result()
 
 
 def test_thirty_runs_fill_the_batches():

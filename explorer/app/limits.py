@@ -22,12 +22,14 @@ from functools import wraps
 
 import gradio as gr
 
-from explorer.app import checks
-
 LARGEST_REQUEST = 2**20  # bytes of a request that is no upload: ours are below 64 KiB
 MOST_SECONDS = 120  # of one call, without its wait in the queue; a race takes two
 WAITING = 400  # requests in the queue; who comes then is told in words to try again
 KEPT = 1  # hours that an upload which no handler took stays on the disk
+OVER = (
+    f"This took longer than {MOST_SECONDS} seconds, the most that a call may: ask for fewer steps, "
+    "or again when fewer people compute."
+)
 
 _end: ContextVar[float | None] = ContextVar("end", default=None)
 
@@ -42,14 +44,18 @@ def within(seconds: float) -> Iterator[None]:
         _end.reset(token)
 
 
+class Spent(gr.Error):
+    """The time of a call is over: a sentence for the person who asked."""
+
+    def __init__(self) -> None:
+        super().__init__(OVER, duration=10, title="Please wait", print_exception=False)
+
+
 def spent() -> None:
-    """Raise a gr.Error, a sentence, where the time of the call that goes on here is over."""
+    """Raise Spent where the time of the call that goes on here is over."""
     end = _end.get()
     if end is not None and time.monotonic() > end:
-        raise checks.refuse(
-            f"This took longer than {MOST_SECONDS} seconds, the most that a call may: ask for "
-            "fewer steps, or again when fewer people compute."
-        )
+        raise Spent
 
 
 def timed(handler: Callable) -> Callable:

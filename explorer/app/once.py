@@ -14,7 +14,7 @@ from contextvars import ContextVar
 from functools import wraps
 from typing import Generic, TypeVar
 
-from explorer.app import openings, sessions
+from explorer.app import limits, openings, sessions
 
 BUDGET = 48 * 2**20  # bytes of all answers kept
 Keep = Callable[[Callable, tuple, object], None]
@@ -48,7 +48,8 @@ def once(size: int, *, stored: bool = True) -> Callable[[Callable], Callable]:
 
     Calls with the same arguments at the same time share one computation, which functools'
     lru_cache does not do: thirty students open a tab together. An error is not kept. Where the one
-    who computes closes the page, the next of those who wait takes over.
+    who computes closes the page, or had begun so much earlier that his time is over, the next of
+    those who wait takes over.
     Arguments are positional and hashable. An answer belongs to the network that gave it: who runs
     one of their own gets no other's, also if they switch while it is computed.
 
@@ -81,9 +82,10 @@ def once(size: int, *, stored: bool = True) -> Callable[[Callable], Callable]:
                     future.set_exception(error)
             try:
                 result = future.result()
-            except sessions.Cancelled:
+            except (sessions.Cancelled, limits.Spent):  # his page or time; who waits has his own
                 if mine:
                     raise
+                limits.spent()
                 return kept_or_made(key, arguments, shipped)
             _weigh(kept, key, result if mine else None)
             return result
