@@ -9,13 +9,17 @@ import sys
 import time
 from pathlib import Path
 
+import gradio as gr
+import numpy as np
 import pytest
 import torch
 from PIL import Image
 
 from explorer import export, files
+from explorer.app import judge, resuming
+from explorer.app.attending import causes
 from explorer.cli import main
-from explorer.models import sums
+from explorer.models import sums, zoo
 from explorer.samplers import Step
 from explorer.schedules import Level
 from tests.test_checkpoint_faults import full
@@ -27,6 +31,8 @@ TRIES = """
 import contextlib, io, json, os, sys
 from pathlib import Path
 from explorer.app import main as app
+from explorer.app import judge, resuming
+from explorer.app.attending import causes
 from explorer.cli import main
 from explorer.paths import ASSETS
 for name in sys.argv[1:]:
@@ -149,3 +155,15 @@ def test_a_kill_in_the_middle_of_an_export_leaves_a_whole_picture(tmp_path):
     with files.whole(out) as part:  # what a kill left is overwritten by the next export
         part.write_bytes(b"new")
     assert [file.name for file in tmp_path.iterdir()] == ["x.gif"]
+
+
+def test_a_handler_that_asks_a_missing_judge_says_which_file(monkeypatch):
+    def missing(name, *_):
+        raise zoo.ZooError(f"There is no model {name}.")
+
+    judge.judge.cache_clear()
+    monkeypatch.setattr(judge.zoo, "load", missing)
+    with pytest.raises(gr.Error, match="There is no model digit-classifier"):
+        resuming.reading(torch.zeros(1, 1, 28, 28))
+    with pytest.raises(gr.Error, match="There is no model digit-classifier"):
+        causes.said(np.zeros((1, 64, 64, 3), np.uint8), "a red seven")

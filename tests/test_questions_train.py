@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from explorer import worlds
+from explorer.app import judge
 from explorer.app.learning import live
 from explorer.denoisers import v_hat
 from explorer.paths import ASSETS
@@ -57,7 +58,7 @@ def test_what_a_network_of_digits_learns_first():
     fallen = moments[-1].progress.loss / moments[0].progress.loss
     drawn = live.draw(averaged(run), labels).clamp(-1, 1)
     with torch.no_grad():
-        read = live.judge()(drawn).argmax(1)
+        read = judge.judge()(drawn).argmax(1)
     right = [(read == labels)[labels == digit].double().mean().item() for digit in range(10)]
     rim, middle = parts(drawn)
     strokes = clear(images.floats(torch.arange(200)))

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from explorer import ideal, names
-from explorer.app import studio
+from explorer.app import judge, studio
 from explorer.app.player import grey
 from explorer.app.racing import answer, chance, entrants, films, quality, race
 from explorer.app.tabs import samplers
@@ -211,7 +211,7 @@ def test_a_live_measurement_counts_its_evaluations_and_judges_what_was_drawn():
         denoise = from_network(studio.engine(), context=context[first : first + 25])
         *_, last = SAMPLERS["ddim"](denoise, x, field[0].grid)
         pictures.append(last.x.clamp(-1, 1))
-    found = features(quality.judge(), torch.cat(pictures))
+    found = features(judge.judge(), torch.cat(pictures))
     assert rows[0]["frechet"] == pytest.approx(quality.reference().frechet(found), rel=1e-3)
 
 

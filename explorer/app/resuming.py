@@ -2,18 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from explorer.app import studio
+from explorer.app import judge, studio
 from explorer.app.player import Film, Track, grey
 from explorer.denoisers import from_network
 from explorer.forward import noised
-from explorer.models import zoo
-from explorer.models.classifier import Classifier
 from explorer.noise import normal
 from explorer.samplers import Step, ddim
 from explorer.schedules import SCHEDULES, Level, levels_from
@@ -41,16 +39,10 @@ def noises(seed: int) -> Tensor:
     return torch.from_numpy(drawn).float().reshape(NOISES, 1, SIDE, SIDE)
 
 
-@cache
-def judge() -> Classifier:
-    """The shipped digit classifier."""
-    return zoo.load("digit-classifier", Classifier)
-
-
 @torch.no_grad()
 def reading(x: Tensor) -> list[int]:
     """Which digit the classifier reads in pictures (B, 1, 28, 28)."""
-    return judge()(x).argmax(1).tolist()
+    return judge.ready()(x).argmax(1).tolist()
 
 
 def run(

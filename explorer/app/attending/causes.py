@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from explorer.app import checks, maps, painter
+from explorer.app import checks, judge, maps, painter
 from explorer.app.about import made
 from explorer.app.attending.prompted import NOBODY, SCALE, SPACING, STEPS, walk, words_of
 from explorer.app.code import attention as code
@@ -22,11 +22,9 @@ from explorer.app.once import once
 from explorer.data.scenes.captions import NUMBERS
 from explorer.data.scenes.reading import Reading, read
 from explorer.denoisers import paired
-from explorer.models import intervene, zoo
-from explorer.models.classifier import Classifier
+from explorer.models import intervene
 from explorer.samplers import dpmpp_2m
 
-JUDGE = "digit-classifier"
 ROOM = 1_000_000  # characters of all films as text
 FEWEST, MOST = 3, 11  # stops of each film
 KEPT = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)  # shares of the steps in which a swap keeps the maps
@@ -161,17 +159,12 @@ def answer(prompt: str, variants: list[Variant], seed: int, question: str, start
     }
 
 
-@cache
-def _judge() -> Classifier:
-    return zoo.load(JUDGE, Classifier)
-
-
 def said(pictures: np.ndarray, prompt: str) -> list[str]:
     """What pictures (N, 64, 64, 3) uint8 show, in words, as a judge reads them."""
     asked = sum(word in NUMBERS or word.isdigit() for word in prompt.split())
     count = 2 if asked >= 2 else 1  # a reader must know how many digits to look for
     floats = torch.from_numpy(pictures.copy()).permute(0, 3, 1, 2) / 127.5 - 1
-    return [_sentence(one) for one in read(floats, [count] * len(floats), _judge())]
+    return [_sentence(one) for one in read(floats, [count] * len(floats), judge.ready())]
 
 
 def _sentence(one: Reading) -> str:

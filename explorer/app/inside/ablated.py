@@ -7,13 +7,13 @@ between two calls of this run those of others who take it apart go through untou
 import base64
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import partial
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from explorer.app import controls, studio
+from explorer.app import controls, judge, studio
 from explorer.app import engine as computing
 from explorer.app.code import unet as code
 from explorer.app.inside import subjects, words
@@ -21,7 +21,6 @@ from explorer.app.inside.asked import Asked
 from explorer.app.once import once
 from explorer.denoisers import paired
 from explorer.models import ablate, anatomy, zoo
-from explorer.models.classifier import Classifier
 from explorer.models.unet import UNet
 from explorer.samplers import ddim
 from explorer.schedules import levels, linear
@@ -30,7 +29,6 @@ STEPS, SPACING = 8, "trailing"
 KEPT = (0, 2, 4, 5, 6, 7, 8)  # records of the run that travel: the last is the sample
 HEAVY, SMALL = (0, 3, 5, 8), 1000  # of pictures of more bytes than this
 MOST = 24  # parts that are taken away in one batch
-JUDGE = "digit-classifier"
 
 
 @dataclass(frozen=True)
@@ -182,22 +180,19 @@ def _packed(frames: np.ndarray) -> str:
     return base64.b64encode(np.ascontiguousarray(frames).tobytes()).decode("ascii")
 
 
-@cache
-def _judge() -> Classifier:
-    return zoo.load(JUDGE, Classifier)
-
-
 @torch.no_grad()
 def _reads(which: str, frames: np.ndarray) -> list[str]:
     """What a judge reads in each picture; empty where there is none for such pictures."""
+    if judge.NAME not in zoo.available():
+        return [""] * len(frames)
     if which == subjects.SCENES:
         from explorer.app.attending.causes import said
 
         return said(frames, subjects.PROMPT)
     digits = frames.shape[1:] == (28, 28) and studio.engine().net.cfg.classes == 10
-    if JUDGE not in zoo.available() or not digits:
+    if not digits:
         return [""] * len(frames)
-    shares = _judge()(torch.from_numpy(frames.copy())[:, None] / 127.5 - 1).softmax(-1)
+    shares = judge.judge()(torch.from_numpy(frames.copy())[:, None] / 127.5 - 1).softmax(-1)
     return [f"a {int(p.argmax())} ({100 * float(p.max()):.0f} % sure)" for p in shares]
 
 

@@ -6,19 +6,18 @@ Every step computes in the engines' thread, with all cores; other people's pictu
 import base64
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
-from functools import cache
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from explorer.app import judge
 from explorer.app.engine import compute
 from explorer.app.learning import material
 from explorer.data.images import Images
 from explorer.denoisers import from_network, paired
 from explorer.models import zoo
-from explorer.models.classifier import Classifier
 from explorer.models.unet import UNet
 from explorer.samplers import ddim
 from explorer.schedules import cosine, levels
@@ -30,7 +29,7 @@ ROWS, MOST_COLUMNS = 2, 10  # samples shown: classes in columns
 STEPS, SCALE = 10, 2.0  # of DDIM and of guidance, for each sample
 SHOWN_EVERY = 0.4  # seconds from one state to the next
 POINTS = 150  # of the loss curve
-JUDGE, JUDGED = "digit-classifier", ("mnist", variants.NAME)
+JUDGED = ("mnist", variants.NAME)
 
 
 def name_of(seconds: float) -> str:
@@ -114,7 +113,7 @@ class Live:
         if self.images.name.lower() not in JUDGED or x.shape[1:] != (1, 28, 28):
             return None
         try:
-            read = compute(torch.no_grad()(judge()), x.clamp(-1, 1)).argmax(1)
+            read = compute(torch.no_grad()(judge.judge()), x.clamp(-1, 1)).argmax(1)
         except zoo.ZooError:
             return None
         return int((read == labels).sum())
@@ -169,12 +168,6 @@ def lesson(images: Images) -> dict:
         "about": about(images),
         "samples": packed(images.floats(torch.tensor(chosen))),
     }
-
-
-@cache
-def judge() -> Classifier:
-    """The shipped classifier of digits. Raises ZooError where its weights are missing."""
-    return zoo.load(JUDGE, Classifier)
 
 
 def draw(net: UNet, labels: Tensor, seed: int = 0) -> Tensor:

@@ -7,31 +7,23 @@ from functools import cache
 import torch
 
 from explorer import metrics
+from explorer.app import judge, studio
 from explorer.app import labels as told
-from explorer.app import studio
 from explorer.app.racing import words
 from explorer.app.racing.race import Entrant
 from explorer.denoisers import from_network
 from explorer.judge import FEW, Reference, features
 from explorer.models import zoo
-from explorer.models.classifier import Classifier
 from explorer.samplers import SAMPLERS, evaluations
 
 BATCH = 25
 SAMPLES = tuple(n for n in FEW if n <= 200)
-JUDGE = "digit-classifier"
-
-
-@cache
-def judge() -> Classifier:
-    """The classifier. Raises ZooError where its weights are missing."""
-    return zoo.load(JUDGE, Classifier)
 
 
 @cache
 def reference() -> Reference:
     """What it says of real digits. Raises ZooError, a sentence, where that file is missing."""
-    file = zoo.MODELS / f"{JUDGE}.reference.json"
+    file = zoo.MODELS / f"{judge.NAME}.reference.json"
     try:
         return Reference.load(file)
     except (OSError, ValueError, KeyError, json.JSONDecodeError) as error:
@@ -66,9 +58,9 @@ def measure(entrants: Sequence[Entrant], n: int, seed: int = 0) -> Iterator[dict
                 done, before, last = done + (step.nfe - before) * len(x), step.nfe, step.x
                 yield {"done": done, "total": total, "rows": list(rows), "model": name}
             last = last.clamp(-1, 1)
-            found.append(features(judge(), last))
+            found.append(features(judge.judge(), last))
             with torch.no_grad():
-                right += int((judge()(last).argmax(1) == labels).sum())
+                right += int((judge.judge()(last).argmax(1) == labels).sum())
         rows.append(_row(entrant, torch.cat(found), right / n))
     yield {"done": total, "total": total, "rows": rows, "model": name}
 
