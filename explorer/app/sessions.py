@@ -20,7 +20,7 @@ from gradio.context import LocalContext
 if TYPE_CHECKING:
     from explorer.app.engine import Engine
 
-MOST = 8  # networks of sessions that are kept
+MOST = 32  # networks of sessions that are kept, of at most 6 MB each: a class that trains
 MOST_EVENTS = 4096  # that are remembered, so that they can be cancelled
 _numbers = count(1)
 

@@ -26,8 +26,16 @@ if TYPE_CHECKING:
 
 PYTORCH = "pytorch"
 
-# What gives the function instead, where networks are computed elsewhere: explorer.serving sets it.
-elsewhere: "Callable[[Model], Network] | None" = None
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """Other processes that compute networks: their title, and what gives a network's function."""
+
+    title: str
+    network: "Callable[[Model], Network]"
+
+
+elsewhere: Elsewhere | None = None  # explorer.serving sets it
 
 
 @dataclass(frozen=True)
@@ -112,7 +120,7 @@ def network(net: "Model") -> "Network":
     `cache`). Raises ValueError as `chosen`.
     """
     if elsewhere:
-        return elsewhere(net)
+        return elsewhere.network(net)
     name = chosen()
     card = getattr(net, "card", None)
     if name == PYTORCH or card is None or card.file is None:
@@ -145,6 +153,8 @@ def _prepare(switch: Switch, name: str) -> None:
 
 def name(net: "Model | None" = None) -> str:
     """What computes a network now, such as "OpenVINO 2026.4, bf16"; without one, most of them."""
+    if elsewhere and net is None:
+        return elsewhere.title
     names = [switch.name for switch in list(_switches) if net is None or switch.net is net]
     return max(names, key=names.count, default=title(PYTORCH))
 
@@ -152,7 +162,11 @@ def name(net: "Model | None" = None) -> str:
 def settled() -> bool:
     """Whether `name` will stay: nothing is being exported, nor still to be loaded."""
     switches = list(_switches)
-    return chosen() == PYTORCH or (bool(switches) and all(one.settled for one in switches))
+    return (
+        elsewhere is not None
+        or chosen() == PYTORCH
+        or (bool(switches) and all(one.settled for one in switches))
+    )
 
 
 def title(name: str) -> str:

@@ -12,6 +12,7 @@ import os
 import secrets
 import sys
 from dataclasses import dataclass
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -53,7 +54,8 @@ def start(plan: Plan) -> None:
     from explorer import backends
     from explorer.serving.remote import remote
 
-    backends.elsewhere = lambda net: remote(net, handle, plan.most)
+    title = f"Ray Serve {'.'.join(version('ray').split('.')[:2])}"
+    backends.elsewhere = backends.Elsewhere(title, lambda net: remote(net, handle, plan.most))
 
 
 def deploy(plan: Plan) -> "DeploymentHandle[Networks]":
