@@ -5,14 +5,19 @@ import os
 import signal
 import sys
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import psutil
 import pytest
 import torch
 
-from explorer import serving
+from explorer import backends, serving
+from explorer.app import foot
 from explorer.app.engine import Engine
+from explorer.bench import load, startup
+from explorer.bench.students import Plan
 from explorer.denoisers import paired
 from explorer.models import zoo
 from explorer.samplers import ddim
@@ -54,25 +59,84 @@ def digits(engine: Engine, labels: list[int], at_step=None) -> list[torch.Tensor
     return engine.together([partial(one, label) for label in labels])
 
 
+class Watched:
+    """A handle that counts what it was asked."""
+
+    def __init__(self, handle) -> None:
+        self.handle, self.asked, self.compute = handle, 0, self
+
+    def remote(self, call):
+        self.asked += 1
+        return self.handle.compute.remote(call)
+
+
+def kill(process: psutil.Process) -> None:
+    os.kill(process.pid, signal.SIGKILL)
+
+
+def another_takes_the_place_of(dead: psutil.Process) -> bool:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        if len({p.pid for p in replicas()} - {dead.pid}) == 2:
+            return True
+        time.sleep(0.2)
+    return False
+
+
 @needs_ray
 def test_a_run_survives_the_death_of_a_replica_with_the_same_result(handle):
     from explorer.serving.remote import Remote
 
-    net = zoo.load("mnist")
-    expected = digits(Engine(net), [3, 8])
-    killed, lock = [], threading.Lock()
+    net, labels = zoo.load("mnist"), [3, 8]
+    expected = digits(Engine(net), labels)
+    before, lock, killed = replicas(), threading.Lock(), []
 
     def kill_once(step: int) -> None:
         with lock:
             if step == 5 and not killed:
-                killed.append(replicas()[0])
-                os.kill(killed[0].pid, signal.SIGKILL)
+                killed.append(before[0])
+                kill(before[0])
 
-    before = {p.pid for p in replicas()}
-    found = digits(Engine(net, Remote(net, handle)), [3, 8], kill_once)
-    assert len(before) == 2 and killed[0].pid in before
+    found = digits(Engine(net, Remote(net, handle, parallel=2)), labels, kill_once)
+    assert len(before) == 2 and killed
     for a, b in zip(found, expected, strict=True):
         assert (a - b).abs().max() <= 1e-5
+    assert another_takes_the_place_of(before[0])
+
+    # And with a long call on each replica at that moment: that of the dead one is asked again
+    watched, rows = Watched(handle), 400
+    ask = Remote(net, watched, parallel=2)
+    x = torch.randn(2, rows, 1, 28, 28, generator=torch.Generator().manual_seed(0))
+    told = torch.ones(rows), net.null_context(rows).detach()
+    with ThreadPoolExecutor(2) as pool, torch.no_grad():
+        answers = [pool.submit(ask, one, *told) for one in x]
+        time.sleep(0.5)
+        assert not any(answer.done() for answer in answers)
+        kill(before[1])
+        for one, answer in zip(x, answers, strict=True):
+            expected = net(one[:4], *(part[:4] for part in told))
+            assert (answer.result()[:4] - expected).abs().max() <= 1e-5
+    assert watched.asked > 2
+
+
+def serve(port: int) -> list[str]:
+    """The app behind two replicas, as a school starts it."""
+    says = ["--ray", "--replicas", "2", "--host", "127.0.0.1", "--port", str(port)]
+    return [sys.executable, "-m", "explorer", "serve", *says]
+
+
+@needs_ray
+def test_the_app_behind_replicas_answers_everybody_when_one_dies():
+    with startup.running(serve) as (address, process):
+        plan = Plan(12, burst=True, seed=5)
+        with ThreadPoolExecutor(1) as pool:
+            pressed = pool.submit(load._attend, address, plan)
+            time.sleep(2)
+            workers = psutil.Process(process.pid).children(recursive=True)
+            kill(next(p for p in workers if "ServeReplica" in "".join(p.cmdline())))
+            assert not pressed.done()
+            presses = pressed.result(120)["presses"]
+    assert [press["came"] for press in presses] == ["done"] * 12, presses
 
 
 class Response:
@@ -148,6 +212,12 @@ def test_calls_that_share_a_replicas_batch_get_each_its_own_answer():
         with torch.no_grad():
             expected = (prompts if name == "scenes" else net)(*parts)
         assert (torch.from_numpy(answer) - expected).abs().max() <= 1e-5
+
+
+def test_the_foot_of_the_page_says_that_replicas_compute(monkeypatch):
+    elsewhere = backends.Elsewhere("Ray Serve 2.60", lambda net: net)
+    monkeypatch.setattr(backends, "elsewhere", elsewhere)
+    assert foot.computed(0)["name"] == "Ray Serve 2.60" and backends.settled()
 
 
 def test_without_ray_the_command_says_what_to_install(monkeypatch):
