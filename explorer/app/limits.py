@@ -5,7 +5,13 @@
 | bytes of a request | LARGEST_REQUEST | here, by `explorer.app.guard` |
 | bytes of an uploaded file | upload.LARGEST_FILE | `upload`, and Gradio's max_file_size |
 | pixels of an uploaded picture | upload.LARGEST a side | `upload`, read from its header |
-| seconds of a call | MOST_SECONDS | here; a run ends at its next call of a network |
+| seconds of a call | MOST_SECONDS | here, at each call of a network; what calls none is short |
+| seconds that a call waits for a network | engine.GIVE_UP | `engine`, which refuses in words |
+| rows that wait for a network | fairness.LIMIT, OWN_LIMIT of one page | `fairness`, likewise |
+| networks that pages trained | sessions.MOST | `sessions`; the oldest is forgotten |
+| bytes of answers kept | once.BUDGET | `once`; the least used is forgotten |
+| seconds of a run in the plane, runs kept | learning.plane_jobs.LIMIT, KEPT | that module |
+| bytes of pages and files kept | kept.MOST | `kept`; the least used is forgotten |
 | seconds of a training run | learning.digits.LONGEST | that chapter's control |
 | steps of a training run in the plane | learning.plane_asked.MOST_STEPS | its check |
 | evaluations a sampler may spend | racing.answers.MOST | its check |
