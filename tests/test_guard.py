@@ -1,13 +1,15 @@
 """The guard alone, before apps that fail in each way an app can fail."""
 
 import asyncio
+import importlib
 import json
+import re
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from starlette.exceptions import HTTPException
 
-from explorer.app import checks, guard
+from explorer.app import checks, guard, limits
 
 
 def exchange(app, path: str = "/", body: bytes = b"", **headers: str) -> tuple[int, bytes, bool]:
@@ -110,3 +112,12 @@ def test_a_body_is_measured_with_and_without_a_length():
 )
 def test_only_the_page_itself_may_change_something(headers, allowed):
     assert (exchange(reading, **headers)[0] == 200) == allowed
+
+
+def test_every_limit_of_the_table_stands_where_it_says():
+    for _, most, _ in re.findall(r"^\| (.+?) \| (.+?) \| (.+) \|$", limits.__doc__, re.M)[1:]:
+        names = re.findall(r"[a-z_.]*\b[A-Z_]{2,}\b", most)
+        module, _, _ = names[0].rpartition(".")
+        place = importlib.import_module(f"explorer.app.{module or 'limits'}")
+        for name in names:
+            assert getattr(place, name.rpartition(".")[2]) > 0, (most, name)
