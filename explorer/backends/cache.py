@@ -12,7 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-FORMAT = 1  # raise it when export.py or a network's forward changes what is written
+FORMAT = 2  # raise it when export.py or a network's forward changes what is written
 PATIENCE = 600  # seconds for an export; it takes about fifteen
 
 
