@@ -16,7 +16,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from explorer import cores
+from explorer import backends, cores
+from explorer.backends import cache
 from explorer.denoisers import Network
 from explorer.models import zoo
 from explorer.models.unet import UNet
@@ -36,6 +37,18 @@ def load(name: str, model: bytes, whole: bool = False) -> Network:
     call = streams.Streams(model, "bf16" if name == "openvino-bf16" else "f32")
     if whole:
         call.build(*streams.ROUNDS)
+    return call
+
+
+def of(weights: Path, name: str) -> Network:
+    """The network of a file, computed by a backend; exported first, and checked.
+
+    Raises ValueError, a sentence, where it is not exported or does not say what PyTorch says.
+    """
+    if name == backends.PYTORCH:
+        return zoo.load(weights, UNet)
+    call = load(name, cache.exported(weights))
+    check(call, weights, backends.BACKENDS[name].precision)
     return call
 
 
