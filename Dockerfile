@@ -6,15 +6,17 @@ FROM python:3.11-slim
 RUN pip install --no-cache-dir uv \
     && uv pip install --system --no-cache --torch-backend=cpu "torch>=2.6" "torchvision>=0.21"
 
-# Extras of pyproject.toml: docker build --build-arg EXTRAS="[ray]" .
-ARG EXTRAS=""
+# Extras of pyproject.toml. `fast` is what README's waiting times were measured with; Ray Serve's
+# replicas too: docker build --build-arg EXTRAS="[fast,ray]" .
+ARG EXTRAS="[fast]"
 WORKDIR /build
 COPY pyproject.toml README.md LICENSE ./
 COPY explorer explorer
 COPY assets assets
 RUN uv pip install --system --no-cache --torch-backend=cpu ".${EXTRAS}" && rm -rf /build
 
-# The app writes to these two alone, and to /tmp; mounted, they outlive the container.
+# The app writes to these two alone, and to /tmp; mounted, they outlive the container. /cache holds
+# the exported networks, which take two minutes to make.
 RUN useradd --create-home --uid 1000 explorer \
     && mkdir /data /cache && chown explorer /data /cache
 ENV EXPLORER_DATA=/data EXPLORER_CACHE=/cache PYTHONUNBUFFERED=1

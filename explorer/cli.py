@@ -147,6 +147,10 @@ def evaluate(
     check: Annotated[
         bool, typer.Option("--check", help="Measure the quick rows again, with other noise.")
     ] = False,
+    backend: Annotated[
+        str,
+        typer.Option(help="With --check: the same noise, computed by openvino-bf16 for example."),
+    ] = "",
 ) -> None:
     """Measure quality: sampler, steps and scale against accuracy, Fréchet distance, diversity.
 
@@ -158,7 +162,9 @@ def evaluate(
     from explorer import measuring
 
     if check:
-        raise typer.Exit(measuring.again(name, judge))
+        raise typer.Exit(measuring.again(name, judge, backend))
+    if backend:
+        raise ValueError("--backend goes with --check: the tables themselves are PyTorch's.")
     if losses:
         return measuring.losses(name, data, out)
     if trust:

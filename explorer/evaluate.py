@@ -12,7 +12,7 @@ from torch import Tensor
 
 from explorer import metrics
 from explorer.data.images import Images
-from explorer.denoisers import paired
+from explorer.denoisers import Network, paired
 from explorer.files import replace_text
 from explorer.judge import HEADLINE, Judge, Reference, features
 from explorer.models.classifier import Classifier
@@ -59,8 +59,13 @@ def plan() -> list[Entry]:
     return rows + [Entry("ddim", "linear", "trailing", 25, s, WIDE) for s in scales]
 
 
-def draw(net: UNet, entry: Entry, seed: int = 0) -> Iterator[tuple[Tensor, Tensor]]:
-    """Batches of (samples (B, C, H, W), labels (B,)), classes in turn, `entry.n` in all."""
+def draw(
+    net: UNet, entry: Entry, seed: int = 0, call: Network | None = None
+) -> Iterator[tuple[Tensor, Tensor]]:
+    """Batches of (samples (B, C, H, W), labels (B,)), classes in turn, `entry.n` in all.
+
+    call: computes what net would, by another runtime.
+    """
     grid = levels(SCHEDULES[entry.schedule](), entry.steps, entry.spacing)
     cfg, rng = net.cfg, torch.Generator().manual_seed(seed)
     for first in range(0, entry.n, BATCH):
@@ -69,7 +74,7 @@ def draw(net: UNet, entry: Entry, seed: int = 0) -> Iterator[tuple[Tensor, Tenso
         noise = torch.randn(size, generator=rng)
         with torch.no_grad():
             context, null = net.embed(labels), net.null_context(len(labels))
-        denoise = paired(net, context, null, entry.scale)
+        denoise = paired(call or net, context, null, entry.scale)
         *_, last = SAMPLERS[entry.sampler](denoise, noise, grid, rng=rng)
         yield last.x.clamp(-1, 1), labels
 
@@ -102,14 +107,21 @@ def measure(net: UNet, judge: Judge, entry: Entry) -> dict:
     }
 
 
-def again(net: UNet, judge: Classifier, reference: Reference, row: dict, seed: int) -> dict:
-    """A row of the table measured afresh, with other noise and without the data set.
+def again(
+    net: UNet,
+    judge: Classifier,
+    reference: Reference,
+    row: dict,
+    seed: int,
+    call: Network | None = None,
+) -> dict:
+    """A row of the table measured afresh, with another seed or runtime, without the data set.
 
     Returns {"accuracy", "frechet", "accuracy_apart", "frechet_apart"}; the last two count how
     many standard errors of their difference the two measurements lie apart.
     """
     entry = Entry(**{field: row[field] for field in Entry.__dataclass_fields__})
-    parts = list(draw(net, entry, seed))
+    parts = list(draw(net, entry, seed, call))
     x, labels = torch.cat([p[0] for p in parts]), torch.cat([p[1] for p in parts])
     with torch.no_grad():
         accuracy = metrics.accuracy(judge(x), labels)

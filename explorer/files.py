@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from safetensors import SafetensorError
@@ -25,7 +25,8 @@ def whole(file: Path) -> Iterator[Path]:
     except (OSError, SafetensorError) as error:
         raise OSError(f"{file} could not be written: {reason(error)}") from error
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # a read-only disk refuses it even where there is no part
+            part.unlink()
 
 
 @contextmanager

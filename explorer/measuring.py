@@ -5,7 +5,7 @@ from pathlib import Path
 
 from rich.progress import Progress
 
-from explorer import evaluate, evaluate_scenes, evaluate_words, trust_table
+from explorer import backends, evaluate, evaluate_scenes, evaluate_words, trust_table
 from explorer import losses as loss_table
 from explorer.data.images import load_images, open_images
 from explorer.data.scenes.pictures import pictures
@@ -182,21 +182,30 @@ def trust(name: str, samples: int | None, out: Path | None) -> None:
     print(file)
 
 
-def again(name: str, judge: str) -> int:
+def again(name: str, judge: str, backend: str = "") -> int:
     """Measure the quick rows of a model's table again; 1 where one is TOO_FAR from it, else 0.
 
-    Raises ZooError where there is no table, or none with standard errors.
+    With other noise, or with that of the table where a backend is named. Raises ZooError where
+    there is no table, or none with standard errors, ValueError for a backend that is not here.
     """
+    if backend and backend not in backends.installed():
+        names = ", ".join(backends.installed())
+        raise ValueError(f"--backend is {backend!r}: choose one of {names}.")
     net, reference = zoo.load(name, UNet), Reference.load(_reference(judge))
     rows = [row for row in net.card.metrics.get("rows", []) if "frechet_error" in row]
     quick = [row for row in rows if row["n"] * row["nfe"] <= QUICK]
     if not quick:
         raise zoo.ZooError(f"{name} has no table with standard errors: run explorer evaluate.")
+    call, seed, told = None, SEED, "other noise"
+    if backend:
+        from explorer.backends import runtimes
+
+        call, seed, told = runtimes.of(zoo.locate(name), backend), 0, backends.title(backend)
     lines, worst = [], 0.0
     with Progress() as bar:
         task = bar.add_task(name, total=sum(row["n"] * row["nfe"] for row in quick))
         for row in quick:
-            found = evaluate.again(net, zoo.load(judge, Classifier), reference, row, SEED)
+            found = evaluate.again(net, zoo.load(judge, Classifier), reference, row, seed, call)
             worst = max(worst, found["accuracy_apart"], found["frechet_apart"])
             lines.append(
                 (
@@ -210,7 +219,7 @@ def again(name: str, judge: str) -> int:
             )
             bar.advance(task, row["n"] * row["nfe"])
     head = ("row", "accuracy", "again", "Fréchet distance", "again", "errors apart")
-    print_table(f"{name}: the table, and other noise", head, lines)
+    print_table(f"{name}: the table, and {told}", head, lines)
     print(f"Farthest: {worst:.1f} standard errors of the difference (fails from {TOO_FAR:g}).")
     return int(worst >= TOO_FAR)
 

@@ -1,7 +1,9 @@
 """`explorer space`: a folder that can be pushed as a Gradio Space.
 
 What it holds is found, not listed: the modules that the app imports, wherever in a function, and
-the packages that those import, at the versions that are installed here and so work together.
+the packages that those import, at the versions that are installed here and so work together. Of
+other runtimes than PyTorch, those that would be chosen here, with all that they need: a Space then
+chooses the same. It exports networks at first use, as any new machine does.
 """
 
 import shutil
@@ -11,6 +13,7 @@ from modulefinder import Module, ModuleFinder
 from pathlib import Path
 from typing import IO, Any
 
+from explorer import backends
 from explorer.paths import ASSETS
 
 PACKAGE = Path(__file__).parent
@@ -137,12 +140,16 @@ def found() -> tuple[list[Path], dict[str, str]]:
     """Files of the modules that the app imports, and the version of each package that these do.
 
     A package that is not installed, such as one of an extra, is left out: the app does without.
+    What a backend needs is imported by torch's exporter too, so backends say it themselves; one
+    that lacks a part would never be chosen, and none of it is installed there.
     """
     finder = _Ours(path=[str(PACKAGE.parent)])
     finder.import_hook(ENTRY)
     places = [getattr(module, "__file__", None) for module in finder.modules.values()]
     files = sorted(Path(place) for place in places if place)
     outside = {name.split(".")[0] for name in finder.badmodules} - set(sys.stdlib_module_names)
+    outside -= {need for backend in backends.BACKENDS.values() for need in backend.needs}
+    outside |= {need for name in backends.installed() for need in backends.BACKENDS[name].needs}
     known = metadata.packages_distributions()
     distributions = {known[name][0] for name in outside - BROUGHT - APART if name in known}
     return files, {name: metadata.version(name) for name in sorted(distributions)}

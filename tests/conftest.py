@@ -24,5 +24,5 @@ def pytest_collection_modifyitems(items):
     )
 
 
-# Goldens are PyTorch's, and no test but test_backends' waits for an export
+# Goldens are PyTorch's, and only test_backends and test_export wait for exports
 os.environ.setdefault("EXPLORER_BACKEND", "pytorch")

@@ -29,6 +29,16 @@ def test_the_wheels_own_files_are_copied():
     assert {*wheel["packages"], *wheel["force-include"], built["project"]["readme"]} <= sources
 
 
+def test_it_has_the_runtimes_that_the_waiting_times_were_measured_with():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    (default,) = re.findall(r'^EXTRAS="\[(.*)\]"$', "\n".join(lines("ARG")), re.MULTILINE)
+    extras = default.split(",")
+    assert "fast" in extras and set(extras) <= project["optional-dependencies"].keys()
+    assert any(".${EXTRAS}" in line for line in lines("RUN"))
+    cache = dict(one.split("=") for one in lines("ENV")[0].split())["EXPLORER_CACHE"]
+    assert cache in lines("VOLUME")[0]
+
+
 def test_it_serves_as_somebody_who_is_not_root_and_says_whether_it_is_well(capsys, monkeypatch):
     assert lines("USER") == ["explorer"] and lines("EXPOSE") == ["7860"]
     assert lines("CMD") == ['["explorer", "serve"]'] and len(lines("HEALTHCHECK")) == 1

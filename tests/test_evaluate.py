@@ -171,6 +171,8 @@ def test_a_check_fails_where_the_table_is_off(monkeypatch, capsys):
     card.metrics["rows"] = []
     with pytest.raises(zoo.ZooError, match="run explorer evaluate"):
         measuring.again("mnist", "digit-classifier")
+    with pytest.raises(ValueError, match=r"--backend is 'cuda': choose one of .*pytorch"):
+        measuring.again("mnist", "digit-classifier", "cuda")
 
 
 def test_how_far_two_measurements_lie_apart_counts_the_errors_of_both(net, judge):
@@ -180,4 +182,6 @@ def test_how_far_two_measurements_lie_apart_counts_the_errors_of_both(net, judge
     assert same["frechet_apart"] < 0.05 and same["accuracy_apart"] < 0.05  # the row is rounded
     moved = row | {"frechet": row["frechet"] + 10 * row["frechet_error"]}
     far = evaluate.again(net, judge.net, reference, moved, seed=0)["frechet_apart"]
+    other = evaluate.again(net, judge.net, reference, row, 0, lambda x, *_: x)
+    assert other["frechet_apart"] > same["frechet_apart"]  # what another runtime says is measured
     assert far == pytest.approx(10 / 2**0.5, rel=0.02)

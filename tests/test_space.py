@@ -1,5 +1,7 @@
 """The folder of a Space: what the Hub reads in it, what it holds, and when it is not written."""
 
+import os
+import subprocess
 from importlib import metadata
 from pathlib import Path
 
@@ -7,8 +9,9 @@ import pytest
 from huggingface_hub import SpaceCard
 from packaging.requirements import Requirement
 
-from explorer import space
+from explorer import backends, space
 from explorer.cli import main
+from tests import only
 
 ROOT = Path(__file__).parents[1]
 HUB_LIMIT = 10 * 2**20  # bytes of a file that the Hub takes in git itself
@@ -22,8 +25,24 @@ def folder(tmp_path_factory) -> Path:
 
 
 def required(folder: Path) -> list[Requirement]:
+    """What a Space's requirements.txt names; the Gradio of its README is installed beside it."""
     lines = (folder / "requirements.txt").read_text("utf-8").splitlines()
     return [Requirement(line) for line in lines if not line.startswith(("#", "--"))]
+
+
+def python_of(folder: Path, place: Path) -> Path:
+    """The Python of an environment, made in `place`, that holds what this Space's would."""
+    version = SpaceCard.load(folder / "README.md").data.sdk_version
+    return only.python(place, [*required(folder), Requirement(f"gradio=={version}")])
+
+
+def said(python: Path, folder: Path, code: str) -> list[str]:
+    """What code prints, a word an element, where app.py would run it."""
+    env = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
+    done = subprocess.run(
+        [python, "-c", code], cwd=folder, env=env, capture_output=True, text=True, check=True
+    )
+    return done.stdout.split()
 
 
 def test_front_matter_says_what_a_space_needs(folder):
@@ -42,6 +61,29 @@ def test_requirements_are_what_the_modules_import_at_the_versions_tried_here(fol
     assert not names & {"gradio", "ray", "pytest"}
     for requirement in found:
         assert requirement.specifier.contains(metadata.version(requirement.name)), requirement
+
+
+@pytest.mark.parametrize("missing", ["nothing", "onnxscript"])
+def test_a_space_has_the_backends_that_are_here(missing, tmp_path, monkeypatch):
+    find = backends.find_spec
+    monkeypatch.setattr(backends, "find_spec", lambda name: name != missing and find(name))
+    space.write(tmp_path / "space")
+    python = python_of(tmp_path / "space", tmp_path / "env")
+    code = "from explorer import backends; print(*backends.installed())"
+    assert said(python, tmp_path / "space", code) == backends.installed()
+    names = {requirement.name for requirement in required(tmp_path / "space")}
+    used = {need for name in backends.installed() for need in backends.BACKENDS[name].needs}
+    assert names & {"openvino", "onnxruntime", "onnx", "onnxscript"} == used - {"torch"}
+
+
+def test_the_environment_of_a_space_holds_nothing_else(folder, tmp_path):
+    code = (
+        "import explorer, importlib.util as u; print(explorer.__path__[0], "
+        "*(u.find_spec(name) for name in ('pytest', 'scipy', 'ray', 'typer.main')))"
+    )
+    where, *others = said(python_of(folder, tmp_path), folder, code)
+    assert Path(where).resolve() == (folder / "explorer").resolve()
+    assert others[:3] == ["None"] * 3 and others[3] != "None"  # gradio's own needs are there
 
 
 def test_with_an_index_of_cpu_builds_torch_is_one_of_them(tmp_path):

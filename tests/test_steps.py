@@ -100,3 +100,7 @@ def test_what_samplers_gets_is_checked():
     for bad in (None, [], {"schedule": "<i>", "grid": "9"}, {"schedule": "cosine", "grid": [9]}):
         with pytest.raises(gr.Error):
             steps.use(SimpleNamespace(_data=bad))
+
+
+def test_what_is_asked_past_the_queue_is_computed_once():
+    assert steps.spread(3)["times"] is steps.spread(3.0)["times"]

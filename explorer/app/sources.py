@@ -16,9 +16,10 @@ from explorer.paths import default_root
 
 DIGITS = 10_000  # in MNIST's test set
 PRIVACY = (
-    "The picture goes to the machine that runs this app, is read once and deleted; it is kept "
-    "nowhere else. Its middle square is used: PNG, JPEG, WebP, GIF or BMP, up to 5 MB and 4096 "
-    "pixels a side."
+    "The picture goes to the machine that runs this app, where its file is read once and deleted. "
+    "Pixels that something is computed of stay in its memory until others displace them, never on "
+    "a disk. Its middle square is used: PNG, JPEG, WebP, GIF or BMP, up to 5 MB and 4096 pixels a "
+    "side."
 )
 
 

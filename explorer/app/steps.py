@@ -4,11 +4,13 @@ import gradio as gr
 
 from explorer.app import checks, share
 from explorer.app.controls import SPACINGS
+from explorer.app.once import once
 from explorer.app.tables import NAMES
 from explorer.app.theme import template, widget
 
 TITLE = "Where a sampler steps"
 T, MOST, LONGEST = 1000, 100, 2000  # of a grid of one's own: its last t, dots, characters
+MOST_STEPS = 50  # of a sampler, that are shown on every schedule
 FIRST = 10  # steps that the chapter opens with
 
 
@@ -34,12 +36,17 @@ def parse(text: object) -> tuple[float, ...]:
 
 def spread(n: object) -> dict:
     """The stops of n steps: {"times": {schedule: {spacing: [t, ...]}}}, or {"error": sentence}."""
-    from explorer.schedules import SCHEDULES, levels, time_of
-
     try:
-        n = checks.integer("Steps", n, 1, 50)
+        n = checks.integer("Steps", n, 1, MOST_STEPS)
     except gr.Error as error:
         return {"error": str(error.message)}
+    return {"times": _spread(n)}
+
+
+@once(MOST_STEPS, stored=False)  # 0.7 s for 50 steps, and the page asks past the queue
+def _spread(n: int) -> dict[str, dict[str, list[float]]]:
+    from explorer.schedules import SCHEDULES, levels, time_of
+
     times = {}
     for name, make in SCHEDULES.items():
         schedule = make()
@@ -48,7 +55,7 @@ def spread(n: object) -> dict:
             spacing: [round(time_of(schedule, level), 4) for level in walk]
             for spacing, walk in walks.items()
         }
-    return {"times": times}
+    return times
 
 
 def use(event: gr.EventData) -> tuple[str, str, str]:

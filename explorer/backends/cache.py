@@ -52,9 +52,12 @@ def exported(weights: Path, *, again: bool = False) -> bytes:
             timeout=PATIENCE,
         )
         if done.returncode:
-            reason = (done.stderr.strip().splitlines() or ["the process was ended"])[-1]
+            last = (done.stderr.strip().splitlines() or ["its process said nothing"])[-1]
+            # As where memory is short; what stands on its stderr then is no reason, but a warning
+            reason = "its process was ended" if done.returncode < 0 else last
             raise ValueError(f"{weights.name} could not be exported: {reason}")
         if spare.is_file():
-            print(f"Cache: {done.stdout.strip()} Exports are made again at each start.", flush=True)
+            said = done.stdout.strip().removesuffix(".")
+            print(f"Cache: {said}. Exports are made again at each start.", flush=True)
             return spare.read_bytes()
         return file.read_bytes()

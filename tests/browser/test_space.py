@@ -1,6 +1,7 @@
 """A Space's folder, started as a Space starts it, behind a proxy's path, shows its first picture.
 
-The same server answers the health check of the Dockerfile.
+Where it starts, nothing is installed but what its requirements.txt and README name. The same
+server answers the health check of the Dockerfile.
 """
 
 import json
@@ -17,20 +18,21 @@ import pytest
 from explorer import space
 from explorer.bench import startup
 from tests.browser.conftest import ROOT
+from tests.test_space import python_of
 
 PREFIX = "/lab"
 
 
 @pytest.fixture(scope="module")
 def served(browser_type_launch_args, tmp_path_factory) -> str:
-    """Address of a Space's app.py, run elsewhere and without the repository on its path."""
+    """Address of a Space's app.py, run elsewhere and in an environment of its own."""
     folder = tmp_path_factory.mktemp("space") / "pushed"
     space.write(folder)
     port = startup.free_port()
     says = {"GRADIO_SERVER_NAME": "127.0.0.1", "GRADIO_SERVER_PORT": str(port)}
-    env = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    env = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
     process = subprocess.Popen(
-        [sys.executable, folder / "app.py"],
+        [python_of(folder, folder.parent / "env"), folder / "app.py"],
         cwd=tmp_path_factory.mktemp("elsewhere"),
         env=env | says | {"GRADIO_ROOT_PATH": PREFIX},
     )
