@@ -31,8 +31,8 @@ NAMELESS = """panel => [...panel.querySelectorAll("canvas, svg, [role=img]")].fi
 # Inputs of our widgets that no link holds: answers to questions, the speed of a film, and what is
 # not itself kept but written by something that is
 UNKEPT = """() => {
-  const { controls } = explorer.link.registry, left = ".ask, .transport select, [aria-hidden=true], "
-    + ".latent-apart, .interval";
+  const left = ".ask, .transport select, [aria-hidden=true], .latent-apart, .interval";
+  const { controls } = explorer.link.registry;
   const kept = controls.map(({ select }) => select).filter(Boolean).join();
   return [...document.querySelectorAll(".tabitem .explorer-widget :is(input, select, textarea)")]
     .filter(node => node.checkVisibility() && !node.matches(kept) && !node.closest(left))

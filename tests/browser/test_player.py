@@ -120,6 +120,22 @@ def test_without_a_film_it_says_what_to_do(page, players):
     assert page.locator(".player .controls:visible").count() == 0
 
 
+def test_a_film_that_starts_by_itself_waits_for_who_prefers_less_motion(page, players):
+    place = page.locator(f"{RANGE}:visible")
+    page.emulate_media(reduced_motion="reduce")
+    open_tab(page, players, "Moving", f"{RANGE}:visible")
+    two_frames(page)
+    assert page.get_by_role("button", name="Play").is_visible()
+    place.press("ArrowRight")
+    page.get_by_role("button", name="One step forward").click()
+    assert place.get_attribute("aria-valuetext") == "NFE 3"
+
+    page.emulate_media(reduced_motion="no-preference")
+    page.goto("about:blank")
+    open_tab(page, players, "Moving", f"{RANGE}:visible")
+    page.wait_for_function("node => node.value === '19'", arg=place.element_handle())
+
+
 def test_two_columns_fit_on_a_narrow_dark_screen(browser, players):
     context = browser.new_context(viewport={"width": 360, "height": 800}, color_scheme="dark")
     page = context.new_page()
