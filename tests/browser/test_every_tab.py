@@ -147,10 +147,12 @@ def test_the_keyboard_comes_to_every_control_and_shows_where_it_is(opened, tab):
 
 def test_every_tab_opens_on_the_other_ground_too(opened):
     width, page, watch = opened
-    dark = width > 1000  # the wide page was light until here, the phone dark
+    before, dark = (
+        len(watch.errors),
+        width > 1000,
+    )  # the wide page was light until here, the phone dark
     page.emulate_media(color_scheme="dark" if dark else "light")
     page.wait_for_function("dark => document.body.classList.contains('dark') === dark", arg=dark)
-    before = len(watch.errors)
     for tab, case in CASES.items():
         visit(page, f"{tab}/{case.chapter}")
         visible(page, case.picture).wait_for()
