@@ -44,6 +44,8 @@ def build() -> gr.Blocks:
             race.pick(picked, None, found)
         with gr.Tab("Empty"):
             player(None, name="none", empty="Press the button to run it.")
+        with gr.Tab("Moving"):
+            player(film(1), name="moving", autoplay=True)
     return demo
 
 

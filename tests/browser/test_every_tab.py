@@ -1,5 +1,5 @@
 """Every tab, on a wide light page and on a phone in the dark: its picture is the one it should be,
-and changes by mouse and by keyboard.
+and changes by mouse and by keyboard. On the other ground it opens as well.
 
 The pictures are in goldens/pictures.json, as means of an 8 × 8 grid of what the canvas holds.
 EXPLORER_GOLDENS=write makes them again.
@@ -12,10 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from explorer.app import main
 from explorer.models import zoo
 
 from .accessible import by_keyboard, still
-from .conftest import Watch, visit
+from .conftest import Watch, two_frames, visit
 
 pytestmark = [
     pytest.mark.browser,
@@ -106,6 +107,10 @@ def compare(tab: str, seen: list[float], off: float) -> None:
         assert worst <= off, f"{tab}: {worst} grey levels from its golden"
 
 
+def test_every_tab_has_its_case():
+    assert list(CASES) == [module.TITLE for module in main.TABS]
+
+
 @pytest.mark.parametrize("tab", CASES)
 def test_a_tab_shows_its_picture_and_changes_it_by_mouse_and_by_key(opened, tab):
     width, page, watch = opened
@@ -138,3 +143,19 @@ def test_the_keyboard_comes_to_every_control_and_shows_where_it_is(opened, tab):
     page.wait_for_function("() => !document.querySelector('.pending')")
     missed, unseen = by_keyboard(page)
     assert missed == [] and unseen == [], "\n".join((*missed, "unseen:", *unseen))
+
+
+def test_every_tab_opens_on_the_other_ground_too(opened):
+    width, page, watch = opened
+    before, dark = (
+        len(watch.errors),
+        width > 1000,
+    )  # the wide page was light until here, the phone dark
+    page.emulate_media(color_scheme="dark" if dark else "light")
+    page.wait_for_function("dark => document.body.classList.contains('dark') === dark", arg=dark)
+    for tab, case in CASES.items():
+        visit(page, f"{tab}/{case.chapter}")
+        visible(page, case.picture).wait_for()
+        two_frames(page)
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, tab
+        assert watch.errors[before:] == [], tab

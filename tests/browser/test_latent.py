@@ -8,7 +8,7 @@ from explorer.app.latent import asked, edits, shelf
 from explorer.app.tabs import latent
 from explorer.models import zoo
 
-from .conftest import open_chapter, pixels, two_frames
+from .conftest import idle, open_chapter, pixels, two_frames
 from .test_samplers import WAIT, call, errors
 
 pytestmark = [
@@ -46,11 +46,9 @@ def until_changed(page, selector: str, before: list[int]) -> list[int]:
 
 def until_still(page, selector: str) -> list[int]:
     """The pixels of a canvas once the answers on their way have come."""
-    last = None
-    while (now := pixels(page, selector)) != last:
-        last = now
-        page.wait_for_timeout(1000)
-    return now
+    idle(page)
+    two_frames(page)
+    return pixels(page, selector)
 
 
 def test_of_many_quick_changes_the_last_is_what_is_seen(page, app, watch):

@@ -7,6 +7,8 @@ from .conftest import Watch, drag, idle, open_tab, pixels, serve, two_frames
 pytestmark = pytest.mark.browser
 
 RANGE = ".player input[type=range]"
+SEEK = """position => document.dispatchEvent(new CustomEvent('explorer:seek',
+  { detail: { player: 'race', position } }))"""
 
 
 @pytest.fixture(scope="module")
@@ -16,8 +18,15 @@ def players(browser_type_launch_args):
 
 
 @pytest.fixture
+def page(lasting):
+    return lasting
+
+
+@pytest.fixture
 def page_at(page, players):
+    """The page with the first film at its beginning."""
     open_tab(page, players, "One", ".player canvas")
+    page.evaluate(SEEK, 0)
     return page
 
 
@@ -73,29 +82,11 @@ def test_every_picture_has_a_text_that_follows_the_position(page_at):
     assert page_at.locator(RANGE).get_attribute("aria-valuetext") == "NFE 2"
 
 
-def test_a_new_film_keeps_speed_and_position(page_at):
-    page_at.get_by_label("Speed").select_option("0.25")
-    page_at.locator(RANGE).focus()
-    page_at.keyboard.press("ArrowRight")
-    page_at.get_by_role("button", name="Again").click()
-    page_at.wait_for_function(
-        """() => {
-          const context = document.querySelector('.player canvas').getContext('2d');
-          return context.getImageData(0, 0, 1, 1).data[0] === 13;
-        }"""
-    )
-    assert greys(page_at) == wanted(1, seed=3)
-    assert page_at.get_by_label("Speed").input_value() == "0.25"
-
-
 def test_other_widgets_hear_the_position_and_can_set_it(page_at, watch):
     page_at.evaluate(
         "document.addEventListener('explorer:position', e => { window.heard = e.detail; })"
     )
-    page_at.evaluate(
-        """document.dispatchEvent(new CustomEvent('explorer:seek',
-        { detail: { player: 'race', position: 7 } }))"""
-    )
+    page_at.evaluate(SEEK, 7)
     assert greys(page_at) == wanted(7)
     heard = page_at.evaluate("window.heard")
     assert (heard["player"], heard["position"], heard["label"]) == ("race", 7, "NFE 8")
@@ -114,10 +105,42 @@ def test_a_pixel_can_be_picked_by_mouse_and_by_keyboard(page_at):
     assert field.input_value() == "DDIM x_t 4 11 at 0"
 
 
+def test_a_new_film_keeps_speed_and_position(page_at):
+    page_at.get_by_label("Speed").select_option("0.25")
+    page_at.locator(RANGE).focus()
+    page_at.keyboard.press("ArrowRight")
+    page_at.get_by_role("button", name="Again").click()
+    page_at.wait_for_function(
+        """() => {
+          const context = document.querySelector('.player canvas').getContext('2d');
+          return context.getImageData(0, 0, 1, 1).data[0] === 13;
+        }"""
+    )
+    assert greys(page_at) == wanted(1, seed=3)
+    assert page_at.get_by_label("Speed").input_value() == "0.25"
+
+
 def test_without_a_film_it_says_what_to_do(page, players):
     open_tab(page, players, "Empty", ".player .empty:visible")
     assert page.locator(".player .empty:visible").inner_text() == "Press the button to run it."
     assert page.locator(".player .controls:visible").count() == 0
+
+
+def test_a_film_that_starts_by_itself_waits_for_who_prefers_less_motion(page, players):
+    page.goto("about:blank")  # such a film starts once
+    place = page.locator(f"{RANGE}:visible")
+    page.emulate_media(reduced_motion="reduce")
+    open_tab(page, players, "Moving", f"{RANGE}:visible")
+    two_frames(page)
+    assert page.get_by_role("button", name="Play").is_visible()
+    place.press("ArrowRight")
+    page.get_by_role("button", name="One step forward").click()
+    assert place.get_attribute("aria-valuetext") == "NFE 3"
+
+    page.emulate_media(reduced_motion="no-preference")
+    page.goto("about:blank")
+    open_tab(page, players, "Moving", f"{RANGE}:visible")
+    page.wait_for_function("node => node.value === '19'", arg=place.element_handle())
 
 
 def test_two_columns_fit_on_a_narrow_dark_screen(browser, players):

@@ -9,6 +9,8 @@ import pytest
 from PIL import Image, ImageSequence
 from playwright.sync_api import expect
 
+import explorer
+
 from .conftest import idle, open_chapter, open_tab, pixels, serve, two_frames
 
 pytestmark = pytest.mark.browser
@@ -78,6 +80,37 @@ def test_a_plot_is_saved_with_its_numbers(page, app, watch):
     picture = Image.open(io.BytesIO(data))
     assert name == "steps-linear-10.png" and picture.text["schedule"] == "linear"
     assert len(picture.convert("L").getcolors(256)) > 20  # a drawing, not a plain ground
+    assert watch.errors == []
+
+
+def test_numbers_of_a_network_say_which_with_which_noise_and_by_what(page, app, watch):
+    place = "U-Net / Three names of one prediction"
+    open_chapter(page, app, *place.split(" / "), ".names-pictures canvas >> visible=true")
+    page.get_by_role("button", name="New noise").locator("visible=true").click()
+    page.wait_for_selector("text=seed 1 >> visible=true", timeout=60_000)
+    wanted = {"place": place, "model": "mnist", "seed": 1, "version": explorer.__version__}
+    _, data = saved(page, "json", ".tabitem")
+    about = json.loads(data)["about"]
+    assert about == about | wanted
+    assert about["link"].startswith(f"{app}/#v=1&at=unet&unet=names&")
+    assert "unet.seed=1" in about["link"]
+    _, data = saved(page, "csv", ".tabitem")
+    head = [line for line in data.decode().splitlines() if line.startswith("#")]
+    assert [line for key, said in wanted.items() if (line := f"# {key}: {said}") not in head] == []
+    assert watch.errors == []
+
+
+def test_a_widget_that_is_no_film_is_saved_moving(page, app, watch):
+    open_chapter(page, app, "Train", "In the plane", ".plane-train .exact canvas >> visible=true")
+    place = page.locator(".plane-train .transport input[type=range]")
+    before, count = place.input_value(), int(place.get_attribute("max")) + 1
+    _, data = saved(page, "gif", ".tabitem")
+    gif = Image.open(io.BytesIO(data))
+    about = json.loads(gif.info["comment"])
+    assert about == about | {"place": "Train / In the plane", "version": explorer.__version__}
+    frames = [frame.convert("RGB").tobytes() for frame in ImageSequence.Iterator(gif)]
+    assert len(frames) == count > 2 and len(set(frames)) == count
+    assert place.input_value() == before
     assert watch.errors == []
 
 

@@ -3,15 +3,20 @@
 import pytest
 from playwright.sync_api import expect
 
+from explorer.app import main
 from tests.browser.conftest import Watch, two_frames
 
 pytestmark = pytest.mark.browser
 
-# What is seen, as numbers: size and a hash of all pixels of each canvas that is shown.
-SEEN = """() => [...document.querySelectorAll('canvas')].filter((c) => c.offsetParent).map((c) => {
+# What is seen: size and a hash of all pixels of each canvas that is shown, and a glossary's words.
+SEEN = """() => [...document.querySelectorAll('canvas, dt')].map((c) => {
+  if (!c.offsetParent) return '';
+  if (c.tagName !== 'CANVAS') return c.innerText;
   const { data } = c.getContext('2d').getImageData(0, 0, c.width, c.height);
-  return `${c.width}x${c.height}:${data.reduce((h, v) => (h * 31 + v) | 0, 7)}`;
-}).join()"""
+  let hash = 7; // in a loop, for a function called for every one of 4 million values takes long
+  for (const pixel of new Uint32Array(data.buffer)) hash = (Math.imul(hash, 31) + pixel) | 0;
+  return `${c.width}x${c.height}:${hash}`;
+}).filter(Boolean).join()"""
 SEEK = """([player, position]) => document.dispatchEvent(
   new CustomEvent('explorer:seek', { detail: { player, position } }))"""
 
@@ -96,14 +101,44 @@ def unet(page) -> None:
     canvas.click(position={"x": 20, "y": 25})
 
 
+def guidance(page) -> None:
+    tab(page, "Guidance")
+    tab(page, "Taken apart")
+    page.wait_for_selector(".player .screen canvas >> visible=true")
+    page.evaluate(SEEK, ["parts", 4])
+
+
+def latent(page) -> None:
+    tab(page, "Latent")
+    page.wait_for_selector(".latent-encode .back canvas >> visible=true")
+    page.locator(".latent-shelf input[value=owl]").check(force=True)
+
+
+def train(page) -> None:
+    tab(page, "Train")
+    page.wait_for_selector(".plane-train .exact canvas >> visible=true")
+    page.locator(".plane-train .transport input[type=range]").fill("2")
+    page.locator("[name=plane-budget][value='1']").check(force=True)
+
+
+def course(page) -> None:
+    tab(page, "Course")
+    tab(page, "Glossary")
+    page.fill(".glossary [data-part=search]", "variance")
+
+
 # A change in a tab, what its address then holds, and what is on the screen when it is done.
 CHANGES = {
     "Forward": (forward, ["forward=chain", "forward.drawing=", "forward.pixel=", "forward.t=140"]),
     "Schedules": (schedules, ["schedules.cosine.s=0.2", "schedules.karras.shown=0"]),
     "Samplers": (samplers, ["samplers=three", "samplers.seed=3", "samplers.more=1"]),
     "Ground truth": (truth, ["truth.world=drawn", "truth.world.points=", "truth.arrows=flow"]),
+    "Guidance": (guidance, ["guidance=apart", "step.parts=4"]),
     "Attention": (pixels, ["attention=pixels", "attention.digit=5"]),
+    "Latent": (latent, ["latent.picture=owl"]),
     "U-Net": (unet, ["unet=names", "unet.pixel="]),
+    "Train": (train, ["train.level=2", "train.budget=1"]),
+    "Course": (course, ["course=glossary", "course.term=variance"]),
 }
 
 
@@ -113,7 +148,7 @@ def settled(page) -> str:
         f"""async () => {{
           const seen = {SEEN}, busy = () => document.querySelector('.pending, .generating');
           let now = seen(), same = 0;
-          for (let turn = 0; turn < 400 && same < 12; turn++) {{
+          for (let turn = 0; turn < 400 && same < 8; turn++) {{
             await new Promise((go) => setTimeout(go, 100));
             const next = seen();
             same = next === now && next && !busy() ? same + 1 : 0;
@@ -125,6 +160,7 @@ def settled(page) -> str:
 
 
 def test_a_copied_link_reproduces_every_tab_to_the_pixel(browser, app):
+    assert list(CHANGES) == [module.TITLE for module in main.TABS]
     first = opened(browser, app)
     first.wait_for_selector(".equation-chapter canvas")
     seen = {}
@@ -135,10 +171,10 @@ def test_a_copied_link_reproduces_every_tab_to_the_pixel(browser, app):
     assert [part for _, parts in CHANGES.values() for part in parts if part not in link] == []
 
     second = opened(browser, link)
-    expect(second.get_by_role("tab", selected=True).first).to_have_text("U-Net", timeout=60_000)
+    expect(second.get_by_role("tab", selected=True).first).to_have_text("Course", timeout=60_000)
     for name in CHANGES:
         tab(second, name)
-        second.wait_for_function(f"(wanted) => ({SEEN})() === wanted", arg=seen[name])
+        second.wait_for_function(f"(wanted) => ({SEEN})() === wanted", arg=seen[name], polling=100)
     assert address(second) == link
     default = '"data":["7",0,20,'  # the race that the plain page asks for
     assert [asked for asked in second.asked if default in asked] == []

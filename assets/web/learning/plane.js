@@ -22,7 +22,7 @@
     const root = ex.truth(element, props, watch, { load: (value) => setTimeout(() => load(value)), draw: () => draw() });
     const find = (selector) => root.querySelector(selector), buttons = [...root.querySelectorAll('[data-do]')];
     const name = (k) => (got ? `σ = ${got.exact.levels[k][1].toFixed(3)}` : '');
-    const transport = ex.transport(find('.controls'), { name: 'Noise level', label: name, onmove: () => draw() });
+    const transport = ex.transport(find('.controls'), { name: 'Noise level', key: 'train.level', label: name, onmove: () => draw() });
     find('.body').addEventListener('keydown', transport.key);
     for (const button of buttons) button.onclick = () => press(button.dataset.do);
 

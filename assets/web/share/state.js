@@ -142,9 +142,14 @@
     return parts.length ? [`v=${link.VERSION}`, ...parts].join('&') : '';
   }
 
-  function write() {
+  function here() {
     collect();
-    const text = written(), address = location.pathname + location.search + (text && '#' + text);
+    const text = written();
+    return location.pathname + location.search + (text && '#' + text);
+  }
+
+  function write() {
+    const address = here();
     if (address !== location.pathname + location.search + location.hash) history.replaceState(history.state, '', address);
     ex.announce(document, 'address', {});
   }
@@ -160,7 +165,7 @@
   const unpack = (text) => ex.bytes(text.replace(/-/g, '+').replace(/_/g, '/'));
   const pair = (text) => text.split(',').map(Number);
 
-  ex.state = { pack, unpack, pair, register, changed, scan, values: fromGradio, written, write, locked: (key) => link.locked.has(key) };
+  ex.state = { pack, unpack, pair, register, changed, scan, values: fromGradio, written, write, link: () => location.origin + here(), locked: (key) => link.locked.has(key) };
   if (!registry.controls.length) return; // a page of its own, such as a test's
 
   // Soon after something appeared, but not at every frame of a drawing.

@@ -68,6 +68,7 @@ def build(context) -> None:
         elem_classes="explorer-widget",
         empty=EMPTY,
     )
+    share.inputs(view, "train.sorted", "sorted by noise level", ".one-batch .sorted input")
     inputs, outputs = [network, seed, rate, steps], [view, steps]
     for press, button in buttons.items():
         button.click(press, inputs, outputs, show_progress_on=view, **SHARED)

@@ -147,6 +147,8 @@ def build(context) -> None:
         share.keep(control, f"train.{key}")
     share.keep(steps, "train.steps", within=(1, 20_000))
     share.keep(seed, "train.seed", within=(0, controls.LAST_SEED))
+    share.inputs(show, "train.level", "Noise level")
+    share.inputs(show, "train.budget", "Steps", "[name=plane-budget]")
     silent: dict[str, Any] = {"show_progress": "hidden", "preprocess": False, **controls.SENT}
     again = {"js": "(value) => value && ({...value, asked: Date.now()})"}  # what was refused
     show.open(opening, None, show, **silent)
