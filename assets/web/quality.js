@@ -8,7 +8,7 @@
 
   ex.quality = function (element, props, watch) {
     const root = element.querySelector('.quality-view'), find = (selector) => root.querySelector(selector), { table } = props;
-    let kind = 'ratio', plot = null, rows = [];
+    let kind = 'ratio', plot = null, rows = [], ended = 0;
     ex.chips(find('.choice'), { name: 'quality-kind', label: 'Measure', value: kind, options: [['ratio', 'Fréchet distance'], ['accuracy', 'accuracy']],
       onpick: (key) => { kind = key; start(); } });
 
@@ -59,9 +59,10 @@
       const fresh = value.rows.length !== rows.length;
       rows = value.rows;
       find('.live h2').textContent = `Measured here: model ${value.model}`;
-      const share = value.done / value.total;
+      if (value.stopped) ended = value.began; // what was on its way at that moment comes after it
+      const share = value.done / value.total, stopped = value.began === ended && share < 1;
       find('progress').value = share;
-      find('.done').textContent = value.stopped ? `Stopped at ${Math.round(100 * share)} %.`
+      find('.done').textContent = stopped ? `Stopped at ${Math.round(100 * share)} %.`
         : value.running ? `${Math.round(100 * share)} %: ${value.done.toLocaleString('en')} of ${value.total.toLocaleString('en')} evaluations` : 'Done.';
       if (!fresh) return;
       results();

@@ -217,6 +217,23 @@ def test_arrow_keys_on_the_slider_run_a_race_too(page, app):
     assert label(page) == "NFE 4"
 
 
+# The widget again, with values that come in this order: running, stopped, a late one, the next run
+LATE = """() => {
+  const box = document.body.appendChild(document.createElement('div')), props = { model: 'm' };
+  box.append(document.querySelector('.quality-view').cloneNode(true));
+  let load;
+  explorer.quality(box, props, (name, loads) => { load = loads; });
+  const say = (done, more) => {
+    props.value = { done, total: 10, rows: [], model: 'm', running: true, began: 1, ...more };
+    load();
+    return box.querySelector('.done').textContent.split(':')[0];
+  };
+  const said = [say(1), say(2, { running: false, stopped: true }), say(3), say(4, { began: 2 })];
+  box.remove();
+  return said;
+}"""
+
+
 def test_a_live_measurement_shows_progress_and_stop_frees_the_worker(page, app, watch):
     open_race(page, app)
     chapter(page, "Quality", ".quality-view svg.plot")
@@ -234,6 +251,7 @@ def test_a_live_measurement_shows_progress_and_stop_frees_the_worker(page, app, 
     page.locator(".quality-view .done", has_text="Done.").wait_for(timeout=WAIT)
     assert page.locator(".quality-view .results tbody tr").count() == 6
     assert page.locator(".quality-view svg .ring").count() == 6
+    assert page.evaluate(LATE) == ["10 %", "Stopped at 20 %.", "Stopped at 30 %.", "40 %"]
     assert errors(watch) == []
 
 

@@ -65,13 +65,14 @@ def measure(digit, seed, budget, schedule, scale, chosen, own, samples):
     asked = answers.check(digit, seed, budget, schedule, scale, chosen, own)
     n = int(checks.choice("Samples", samples, map(str, (50, 100, 200))))
     controls.ready()
-    field, shown = asked.field(), 0.0
+    field, shown, began = asked.field(), 0.0, time.time()
     try:
         for state in quality.measure(field, n, asked.seed):
             running = len(state["rows"]) < len(field)
             if not running or time.perf_counter() - shown > 0.2:
                 shown = time.perf_counter()
-                yield state | {"running": running} | ({} if running else answers.judged(asked, n))
+                state |= {"running": running, "began": began}
+                yield state | ({} if running else answers.judged(asked, n))
     except ZooError as error:
         raise checks.refuse(str(error)) from None
 
