@@ -59,6 +59,7 @@ def onnx(net: UNet) -> bytes:
             output_names=["prediction"],
             dynamo=True,
             dynamic_shapes=({0: rows}, {0: rows}, {0: rows}),
+            optimize=False,  # a third of the time; runtimes do it again
             verbose=False,
         )
     if program is None:

@@ -2,9 +2,9 @@
 
 Measured of OpenVINO, in both precisions: a row's result is the same to the last bit alone and in
 every batch. In fp32 the pictures are PyTorch's, pixel by pixel. In bf16, which processors with
-AVX512_BF16 or AMX multiply faster, a guided digit of 20 steps differs from that by 3 of 255 in its
-farthest pixel (median of 100 digits; 45 at most): the same to the eye, and to the quality table
-(`explorer evaluate mnist --check --backend openvino-bf16`: 0.6 standard errors at most), but not to
+AVX512_BF16 or AMX multiply faster, a guided digit of 20 steps differs from that by 4 of 255 in its
+farthest pixel (median of 100 digits; 60 at most): the same to the eye, and to the quality table
+(`explorer evaluate mnist --check --backend openvino-bf16`: 0.5 standard errors at most), but not to
 the pixel, which is what a shared link promises on every machine, and what the tabs that
 look inside, in PyTorch, show again. And what is one algorithm, as DDIM and Euler are, then differs
 by 0.01 in a pixel, not by 1e-6: the race would show what is not so. bf16 is for who asks for it.
