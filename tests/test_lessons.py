@@ -6,6 +6,7 @@ import runpy
 import nbformat
 import pytest
 import torch
+from jupyter_client.manager import start_new_kernel
 
 from explorer.course import notebooks
 from explorer.words import lessons
@@ -56,9 +57,25 @@ def test_a_lesson_has_its_parts_in_their_order(lesson):
     assert numbers <= solved, "an exercise without a solution"
 
 
+@pytest.fixture(scope="module")
+def kernel():
+    """One for all lessons: each would import torch for itself."""
+    manager, client = start_new_kernel(cwd=str(notebooks.LESSONS))
+    client.stop_channels()
+    yield manager
+    manager.shutdown_kernel(now=True)
+
+
+NEW = "%reset -f\nimport torch\ntorch.set_grad_enabled(True)\ndel torch"
+
+
 @pytest.mark.parametrize("name", [f"{lesson.file}.py" for lesson in ALL])
-def test_a_lesson_runs(name):
-    notebook = notebooks.run(TEXTS[name])
+def test_a_lesson_runs(name, kernel):
+    client = kernel.client()
+    client.start_channels()
+    client.execute_interactive(NEW)  # it knows nothing of the lesson before
+    client.stop_channels()
+    notebook = notebooks.run(TEXTS[name], kernel=kernel)
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     assert all(cell.execution_count for cell in code)
     kinds = {kind for cell in code for out in cell.outputs for kind in out.get("data", {})}

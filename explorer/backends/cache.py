@@ -12,8 +12,8 @@ from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-FORMAT = 2  # raise it when export.py or a network's forward changes what is written
-PATIENCE = 600  # seconds for an export; it takes about fifteen
+FORMAT = 3  # raise it when export.py, moments.py or a network's forward changes what is written
+PATIENCE = 600  # seconds for an export; it takes about ten
 
 
 def folder() -> Path:

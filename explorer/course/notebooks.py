@@ -14,6 +14,7 @@ from pathlib import Path
 
 import jupytext
 import nbformat
+from jupyter_client.manager import KernelManager
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
@@ -39,15 +40,17 @@ def read(text: Path) -> NotebookNode:
     return notebook
 
 
-def run(text: Path, *, strict: bool = False) -> NotebookNode:
+def run(text: Path, *, strict: bool = False, kernel: KernelManager | None = None) -> NotebookNode:
     """The notebook of a text with its outputs; raises nbclient's CellExecutionError.
 
     strict: a wrong answer to an exercise is an error, as it should be of a solution.
+    kernel: one that goes on afterwards; without it, one of its own.
     """
     notebook = read(text)
     with _environment({"EXPLORER_STRICT": "1" if strict else ""}):
         NotebookClient(
             notebook,
+            km=kernel,
             timeout=PATIENCE,
             kernel_name=KERNEL["name"],
             resources={"metadata": {"path": str(text.parent)}},

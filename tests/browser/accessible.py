@@ -50,14 +50,16 @@ def still(page) -> None:
     page.evaluate(AXE)
 
 
-def violations(page, rules: list[str] | None = None) -> list[str]:
+def violations(page, rules: list[str] | None = None, within=None) -> list[str]:
     """A line for each place that breaks a rule, but for GRADIO's; all rules where none are named.
 
+    within: the element to look at, for all of a page takes seconds; rules of whole pages rest then.
     `still(page)` comes first.
     """
     page.wait_for_function("() => !document.querySelector('.pending')", timeout=60_000)
     options = {"resultTypes": ["violations"]} | ({"runOnly": rules} if rules else {})
-    found = page.evaluate("options => axe.run(document, options)", options)["violations"]
+    run = "([part, options]) => axe.run(part || document, options)"
+    found = page.evaluate(run, [within and within.element_handle(), options])["violations"]
     return [
         f"{rule['id']}: {node['html'][:200]} ({node['failureSummary'][:300]})"
         for rule in found
