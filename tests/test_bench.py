@@ -4,13 +4,15 @@ import json
 import time
 from dataclasses import replace
 from functools import partial
+from types import SimpleNamespace
 
 import pytest
 import torch
 from torch import nn
 
+from explorer import backends as installed
 from explorer import bench
-from explorer.bench import network, training
+from explorer.bench import backends, network, training
 from explorer.data.images import Images
 from explorer.models import zoo
 from explorer.models.unet import UNet, UNetConfig
@@ -22,6 +24,13 @@ SMALL = UNetConfig(channels=(8, 8), attention=(False, True), head_dim=8, emb_dim
 
 CALL = {"title": "latent U-Net", "gflop": 0.5, "ms": 10.0, "megabytes": 1.0}
 IN_LATENT = {"calls": [CALL, CALL | {"title": "pixel U-Net", "gflop": 8.0}], "picture_ms": 300.0}
+
+
+class Theirs(nn.Module):
+    """What stands for a network of diffusers: nothing is predicted."""
+
+    def forward(self, x, _t):
+        return SimpleNamespace(sample=torch.zeros_like(x))
 
 
 @pytest.fixture
@@ -60,7 +69,7 @@ def test_report_measures_every_batch_and_writes_what_it_found(tmp_path, net, cap
     monkeypatch.setattr(network, "against_diffusers", lambda *_: None)
     monkeypatch.setattr(bench.latent, "measure", lambda repeats: IN_LATENT)
     monkeypatch.setattr(bench.backends, "measure", lambda *_: None)
-    monkeypatch.setattr(network, "peak", partial(network.peak, size=64, repeats=1))
+    monkeypatch.setattr(network, "matrix_product", partial(network.matrix_product, size=64))
     weights = zoo.save(tmp_path / "net.safetensors", net, kind="unet", config=SMALL)
     found = bench.report(str(weights), tmp_path / "bench.json", with_app=False, repeats=1)
     shown = capsys.readouterr().out
@@ -70,6 +79,25 @@ def test_report_measures_every_batch_and_writes_what_it_found(tmp_path, net, cap
     for call in found["calls"].values():
         assert call["gflops"] == pytest.approx(call["gflop"] / call["ms"] * 1000)
     assert json.loads((tmp_path / "bench.json").read_text())["digit_ms"] == found["digit_ms"]
+
+
+def test_backends_are_measured_beside_the_others_in_the_same_turns(monkeypatch, tmp_path, net):
+    pytest.importorskip("diffusers", reason="diffusers comes with the extra `bench`")
+    weights = zoo.save(tmp_path / "net.safetensors", net, kind="unet", config=SMALL)
+    monkeypatch.setattr(network, "equal", lambda *_: (Theirs(), (8, 8)))
+    monkeypatch.setattr(network, "matrix_product", partial(network.matrix_product, size=64))
+    monkeypatch.setattr(backends.engines, "claim", lambda: None)  # it is for a whole process
+    monkeypatch.setattr(backends, "BATCH", 2)
+    monkeypatch.setattr(installed, "installed", lambda: ["pytorch"])
+    (found,) = backends._measure(str(weights), 1)
+    work = network.gflop(net, *network.inputs(net, 2))
+    assert found["gflops"] == pytest.approx(1000 * work / found["batch_ms"])
+    row = dict(zip(backends.HEAD[:3], backends.table([found])[0], strict=False))
+    assert (
+        row["backend"].startswith("PyTorch")
+        and row["diffusers"] == f"{found['their_digit_ms']:.0f} ms"
+    )
+    assert backends.table([found | {"peak_gflops": 4 * found["gflops"]}])[0][-1] == "25%"
 
 
 @pytest.mark.parametrize("layers", [1, 2])

@@ -19,16 +19,20 @@ BURST = 10  # calls in a row, as a sampler makes them: alternating calls would e
 DIFFUSERS_LAYERS = 2  # UNet2DModel's default depth: residual blocks a resolution
 
 
-@torch.no_grad()
-def peak(dtype: torch.dtype, size: int = 2048, repeats: int = 10) -> float:
-    """GFLOP/s of the fastest of some square matrix products: what the processor can give."""
-    a, b = torch.randn(2, size, size).to(dtype)
+def matrix_product(dtype: torch.dtype, size: int = 2048) -> tuple[Callable[[], Tensor], float]:
+    """A square matrix product, in which a processor gives what it can, and its GFLOP."""
+    return partial(torch.matmul, *torch.randn(2, size, size).to(dtype)), 2 * size**3 / 1e9
+
+
+def peak(dtype: torch.dtype, repeats: int = 10) -> float:
+    """GFLOP/s of the fastest of some products."""
+    multiply, work = matrix_product(dtype)
     best = float("inf")
     for _ in range(WARM_UP + repeats):
         began = time.perf_counter()
-        a @ b
+        multiply()
         best = min(best, time.perf_counter() - began)
-    return 2 * size**3 / best / 1e9
+    return work / best
 
 
 def inputs(net: UNet, batch: int) -> tuple[Tensor, Tensor, Tensor]:
