@@ -92,12 +92,10 @@ def test_backends_are_measured_beside_the_others_in_the_same_turns(monkeypatch, 
     (found,) = backends._measure(str(weights), 1)
     work = network.gflop(net, *network.inputs(net, 2))
     assert found["gflops"] == pytest.approx(1000 * work / found["batch_ms"])
-    row = dict(zip(backends.HEAD[:3], backends.table([found])[0], strict=False))
-    assert (
-        row["backend"].startswith("PyTorch")
-        and row["diffusers"] == f"{found['their_digit_ms']:.0f} ms"
-    )
-    assert backends.table([found | {"peak_gflops": 4 * found["gflops"]}])[0][-1] == "25%"
+    name, _, theirs, ratio = backends.digits([found])[0]
+    assert name.startswith("PyTorch") and theirs == f"{found['their_digit_ms']:.0f} ms"
+    assert ratio == f"{found['their_digit_ms'] / found['digit_ms']:.2f} ×"
+    assert backends.batches([found | {"peak_gflops": 4 * found["gflops"]}])[0][-1] == "25%"
 
 
 @pytest.mark.parametrize("layers", [1, 2])

@@ -63,11 +63,17 @@ def _print(found: dict) -> None:
             latent.table(in_latent),
         )
     if rivals := found["backends"]:
+        beside = f"{found['model']}, beside diffusers' pipeline of equal work, in turns"
         print_table(
-            f"{found['model']}: each backend beside diffusers' pipeline of equal work, in turns; "
-            "aims: a digit ≥ 3 ×, batch 64 ≥ 2 × and ≥ 45 % of a matrix product's peak",
-            backends.HEAD,
-            backends.table(rivals),
+            f"{beside}: a digit, {backends.STEPS} guided steps; aim ≥ 3 ×",
+            backends.DIGIT_HEAD,
+            backends.digits(rivals),
+        )
+        print_table(
+            f"{beside}: a batch of {backends.BATCH}; "
+            "aims ≥ 2 × and ≥ 45 % of a matrix product's peak",
+            backends.BATCH_HEAD,
+            backends.batches(rivals),
         )
     lines = [
         ("matrix-multiply peak, fp32", f"{peak['fp32']:.0f} GFLOP/s", ""),

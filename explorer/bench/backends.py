@@ -26,41 +26,36 @@ from explorer.samplers import ddim
 from explorer.schedules import levels, linear
 
 STEPS, SCALE, BATCH = 20, 2.0, 64
-HEAD = (
-    "backend",
-    "a digit, 20 guided steps",
-    "diffusers",
-    "ratio",
-    "batch 64",
-    "diffusers",
-    "ratio",
-    "GFLOP/s",
-    "of the peak",
-)
+DIGIT_HEAD = ("backend", "a digit", "diffusers", "ratio")
+BATCH_HEAD = ("backend", "a batch", "diffusers", "ratio", "GFLOP/s", "of the peak")
 
 
 def measure(model: str, repeats: int) -> list[dict] | None:
-    """What `HEAD` names, of each backend at hand; None without diffusers."""
+    """What both heads name, of each backend at hand; None without diffusers."""
     with ProcessPoolExecutor(1, get_context("spawn")) as fresh:
         return fresh.submit(_measure, str(zoo.locate(model)), repeats).result()
 
 
-def table(found: list[dict]) -> list[tuple]:
-    """The rows under HEAD."""
+def digits(found: list[dict]) -> list[tuple]:
+    """The rows under DIGIT_HEAD."""
+    return [(one["backend"], *_beside(one["digit_ms"], one["their_digit_ms"])) for one in found]
+
+
+def batches(found: list[dict]) -> list[tuple]:
+    """The rows under BATCH_HEAD."""
     return [
         (
             one["backend"],
-            f"{one['digit_ms']:.0f} ms",
-            f"{one['their_digit_ms']:.0f} ms",
-            f"{one['their_digit_ms'] / one['digit_ms']:.2f} ×",
-            f"{one['batch_ms']:.0f} ms",
-            f"{one['their_batch_ms']:.0f} ms",
-            f"{one['their_batch_ms'] / one['batch_ms']:.2f} ×",
+            *_beside(one["batch_ms"], one["their_batch_ms"]),
             f"{one['gflops']:.0f}",
             f"{one['gflops'] / one['peak_gflops']:.0%}",
         )
         for one in found
     ]
+
+
+def _beside(ours: float, theirs: float) -> tuple[str, str, str]:
+    return f"{ours:.0f} ms", f"{theirs:.0f} ms", f"{theirs / ours:.2f} ×"
 
 
 def _measure(weights: str, repeats: int) -> list[dict] | None:
@@ -72,13 +67,13 @@ def _measure(weights: str, repeats: int) -> list[dict] | None:
     other = found[0].eval()
     calls = {name: _call(net, name, Path(weights)) for name in backends.installed()}
     few = max(3, repeats // 4)
-    digits = [partial(digit, engines.Engine(net, call), net) for call in calls.values()]
-    ms = medians([partial(engines.compute, their_digit, other, net), *digits], few)
+    drawn = [partial(digit, engines.Engine(net, call), net) for call in calls.values()]
+    ms = medians([partial(engines.compute, their_digit, other, net), *drawn], few)
     rows = network.inputs(net, BATCH)
-    batches = [_quietly(call, *rows) for call in calls.values()]
+    called = [_quietly(call, *rows) for call in calls.values()]
     products = [network.matrix_product(dtype) for dtype in (torch.float32, torch.bfloat16)]
     multiply = [_quietly(call) for call, _ in products]
-    batch_ms = medians([_quietly(other, *rows[:2]), *batches, *multiply], few)
+    batch_ms = medians([_quietly(other, *rows[:2]), *called, *multiply], few)
     rates = [work / ms * 1000 for (_, work), ms in zip(products, batch_ms[-2:], strict=True)]
     work = gflop(net, *rows)
     return [
