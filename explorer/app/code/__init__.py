@@ -1,7 +1,7 @@
 """The lines of Python that make what a place shows: about ten, of the library alone, no app.
 
 A template is the body; `program` puts the imports before it. Its last line is an expression, the
-value that the page shows; tests/test_code.py runs all of them and compares.
+value that the page shows; tests/test_code.py and test_code_inside.py run all and compare.
 """
 
 import re
