@@ -96,6 +96,7 @@ SCRIPTS = (
     "save/menu.js",
     "visit.js",
     "foot.js",
+    "refused.js",
     "terms.js",
     "course/lessons.js",
     "course/glossary.js",

@@ -3,7 +3,8 @@
 import unicodedata
 
 from explorer.app import checks
-from explorer.data.scenes.tokens import LENGTH, Tokenizer
+from explorer.data.scenes.scene import COLOURS, GROUNDS
+from explorer.data.scenes.tokens import LENGTH, Tokenizer, UnknownWordsError
 
 EXAMPLES = (
     "a red one left of a blue seven on black",
@@ -13,6 +14,12 @@ EXAMPLES = (
     "a green two and an orange nine on black",
 )
 FIRST = EXAMPLES[0]
+*_SOME, _LAST = GROUNDS
+LABEL = f"Prompt: a digit or two, their colours and places, on {', '.join(_SOME)} or {_LAST}"
+KNOWN = (
+    f"It knows digits, the colours {', '.join(COLOURS)}, the grounds {', '.join(GROUNDS)}, sizes "
+    "such as large, and places such as left of or in the top right corner."
+)
 EMPTY = "The prompt is empty, so the model draws whatever it likes: it is the unconditional model."
 LONGEST = 20_000  # characters that are looked at at all
 
@@ -37,6 +44,8 @@ def prompt(field: str, value: object) -> str:
             )
     try:
         Tokenizer().encode(" ".join(said))
+    except UnknownWordsError as error:
+        raise checks.refuse(f"{error} {KNOWN} Nothing was run.") from None
     except ValueError as error:
         raise checks.refuse(f"{error} Nothing was run.") from None
     return " ".join(said)

@@ -42,7 +42,7 @@ def shared(model: str) -> tuple[list, gr.Button, gr.HTML]:
             digit = classes.choice(classes="only-mnist")
             prompt = gr.Textbox(
                 prompts.FIRST,
-                label="Prompt: what to draw (Enter runs it; empty is allowed)",
+                label=f"{prompts.LABEL} (empty is allowed)",
                 max_lines=1,
                 elem_classes="only-scenes",
             )

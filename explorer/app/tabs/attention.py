@@ -109,7 +109,7 @@ def shared() -> tuple:
             with gr.Column(scale=5, min_width=280):
                 typed = gr.Textbox(
                     prompts.FIRST,
-                    label="Prompt: a digit or two, their colours and places, and a ground",
+                    label=prompts.LABEL,
                     max_length=prompts.LONGEST,
                     lines=1,
                     max_lines=1,
