@@ -13,7 +13,7 @@ cli = typer.Typer(
     help="See diffusion happen, on models small enough to run live on a laptop.",
     epilog="Without a command, explorer opens the app.",
     add_completion=False,
-    rich_markup_mode="rich",
+    rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 

@@ -2,6 +2,7 @@
 
 import ast
 import base64
+import codeop
 
 import numpy as np
 
@@ -10,13 +11,24 @@ from explorer.app.player import grey
 
 def value(code: str) -> object:
     """What the last line of a program is worth."""
-    assert "explorer.app" not in code and len(code.splitlines()) < 32
+    assert "explorer.app" not in code and len(list(filter(None, code.splitlines()))) < 31
+    typed(code)
     tree = ast.parse(code)
     assert isinstance(tree.body[-1], ast.Expr), code
     last = ast.Expression(tree.body.pop().value)
     names: dict = {}
     exec(compile(tree, "<code for this>", "exec"), names)
     return eval(compile(last, "<code for this>", "eval"), names)
+
+
+def typed(code: str) -> None:
+    """Raise SyntaxError where the prompt of Python would, if these lines were pasted there."""
+    lines: list[str] = []
+    for line in [*code.splitlines(), ""]:
+        lines.append(line)
+        if codeop.compile_command("\n".join(lines), symbol="single"):
+            lines.clear()
+    assert not any(lines), "a statement has no end"
 
 
 def of(shown: dict) -> object:

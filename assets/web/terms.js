@@ -66,6 +66,8 @@
     card.style.top = `${(above ? at.top - GAP - h : at.bottom + GAP) + window.scrollY}px`;
   }
 
+  const hasGlossary = () => !['course', 'course.glossary'].some((key) => ex.link.hide.has(key));
+
   function open(term, button) {
     if (!card?.isConnected) makeCard();
     if (card.matches(':popover-open')) card.hidePopover();
@@ -75,7 +77,7 @@
       term.formula ? ex.element('p', { class: 'formula' }, ex.formula(term.formula)) : '',
       term.code ? ex.element('p', {}, ex.element('code', {}, term.code)) : '',
       ex.element('p', { class: 'ways' },
-        ex.element('button', { type: 'button', class: 'visit', onclick: () => { owner = null; card.hidePopover(); ex.define(term.id); } }, 'Open the glossary'),
+        hasGlossary() ? ex.element('button', { type: 'button', class: 'visit', onclick: () => { owner = null; card.hidePopover(); ex.define(term.id); } }, 'Open the glossary') : '',
         ex.element('button', { type: 'button', class: 'visit', onclick: () => card.hidePopover() }, 'Close')));
     place(button); // to show it is to focus it, and that would scroll to wherever it was
     card.showPopover({ source: button });

@@ -199,7 +199,9 @@ def launch(
     )
     lean.use(demo)
     trim.keep_on()
-    print(f"Denoising Explorer is at {demo.local_url} (Ctrl+C ends it)", flush=True)
+    room = ports.others(host, demo.server_port)
+    found = f"{demo.local_url}, for other machines at {room}" if room else demo.local_url
+    print(f"Denoising Explorer is at {found} (Ctrl+C ends it)", flush=True)
     context.warm_up[:0] = [_claim, _first_calls]
     context.start_warm_up()
     demo.block_thread()

@@ -1,6 +1,8 @@
-"""Where the server may listen."""
+"""Where the server may listen, and where others find it."""
 
 import socket
+
+EVERYWHERE = ("0.0.0.0", "::")  # what a host is that means all addresses of a machine
 
 
 def free(host: str, port: int) -> None:
@@ -14,3 +16,18 @@ def free(host: str, port: int) -> None:
                 f"{host}:{port} cannot be listened on ({error.strerror}): end the server that "
                 "holds it, or choose another --port."
             ) from error
+
+
+def others(host: str, port: int) -> str | None:
+    """The address at which the room's machines find what listens on all of this one's; or None.
+
+    It asks which of them would reach a stranger (RFC 5737 keeps that one free); nothing is sent.
+    """
+    if host not in EVERYWHERE:
+        return None
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+        except OSError:  # no network at all
+            return None
+        return f"http://{probe.getsockname()[0]}:{port}/"

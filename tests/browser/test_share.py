@@ -207,6 +207,10 @@ def test_a_teachers_link_locks_and_hides(browser, app):
     two_frames(page)
     assert t.input_value() == "400"
 
+    page.click(".share-open")  # it does not ask a class to unlock
+    assert not page.locator(".builder .groups").is_visible()
+    page.keyboard.press("Escape")
+
     tab(page, "Samplers")
     seed = page.get_by_label("Seed").locator("visible=true")
     assert seed.input_value() == "5"

@@ -97,7 +97,6 @@
     document.addEventListener('click', ({ target }) => {
       if (!target.closest('.share-open')) return;
       ex.state.write();
-      builder.open ||= link.lock.size + link.hide.size > 0;
       dialog.showModal();
       show();
       find('.copy').focus();

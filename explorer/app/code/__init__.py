@@ -7,6 +7,8 @@ value that the page shows; tests/test_code.py and test_code_inside.py run all an
 import re
 from textwrap import dedent
 
+# Between a block and what follows it, where the prompt of Python wants an empty line
+BLOCK_ENDS = re.compile(r"^( +\S.*)\n(?=[^\s)\]}])(?!elif|else|except|finally)", re.MULTILINE)
 # What a body may name, and where that lives
 HOMES = {
     "explorer": ("costs", "grey", "ideal", "illposed", "told"),
@@ -41,7 +43,7 @@ HOMES = {
 
 def program(body: str, *passed: str) -> str:
     """A body with the imports of what it names; passed: what it hands on without calling it."""
-    body = dedent(body).strip("\n")
+    body = BLOCK_ENDS.sub(r"\1\n\n", dedent(body).strip("\n"))
     bare = re.sub(r"(\"|')(?:\\.|(?!\1).)*\1", "", body)  # names, not texts
     called = re.findall(r"(?<![.\w])[A-Za-z_]\w*(?=[(\[.])", bare)  # or indexed, or asked
     used = {*called, *passed}
