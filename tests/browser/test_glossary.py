@@ -150,12 +150,14 @@ def test_a_card_opens_and_closes_by_keyboard(tab):
     expect(button).to_have_attribute("aria-expanded", "false")
 
 
-def test_a_card_leads_nowhere_where_the_glossary_is_hidden(page, app):
+def test_a_card_leads_nowhere_where_the_glossary_is_hidden(browser, app):
+    page = browser.new_page()
     page.goto(f"{app}/?hide=course#v=1&at=schedules")
     page.get_by_role("button", name="SNR", exact=True).locator("visible=true").click(timeout=60_000)
     card = page.get_by_role("dialog", name="SNR")
     expect(card.get_by_role("button", name="Close")).to_be_visible()
     expect(card.get_by_role("button", name="Open the glossary")).to_have_count(0)
+    page.close()
 
 
 def test_a_card_closes_by_a_click_outside_and_follows_the_word(tab):
