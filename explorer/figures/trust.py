@@ -30,7 +30,7 @@ def _headline(kinds: Mapping) -> str:
 
 def _key(kinds: Mapping) -> str:
     entries = "".join(f'<span><i class="{name}"></i>{name} word</span>' for name in kinds)
-    scale = "<span>times even attention: line at 1; the aim is 3, dashed</span>"
+    scale = "<span>times even attention: line at 1, three times as much dashed</span>"
     return f'<p class="trust-key">{entries}{scale}</p>'
 
 

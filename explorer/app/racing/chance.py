@@ -53,9 +53,8 @@ def crowd_film(entrants: Sequence[Entrant], pictures: Sequence[Tensor]) -> Film:
     tracks = []
     for entrant, four in zip(entrants, pictures, strict=True):
         far = apart(four)
-        row = f"{entrant.title}: " + (
-            "one picture" if far < 1e-3 else f"four pictures, up to {far:.2f} apart"
-        )
+        found = f"four pictures, a pixel up to {far:.2f} apart (black and white: 2)"
+        row = f"{entrant.title}: {found if far >= 1e-3 else 'one picture'}"
         for k, frame in enumerate(grey(four)):
             alt = "The end of one of four runs from the same noise."
             tracks.append(Track(f"run {k + 1}", frame[None], row=row, ink=entrant.ink, alt=alt))
@@ -66,7 +65,8 @@ def dose_film(entrant: Entrant, pictures: Sequence[Tensor]) -> Film:
     """Positions are η: the reruns of DDIM as more and more noise is drawn."""
     frames = [grey(four) for four in pictures]  # one a dose, (RERUNS, H, W) each
     notes = [
-        f"up to {apart(four):.2f} apart" if apart(four) > 1e-3 else "the same" for four in pictures
+        f"a pixel up to {far:.2f} apart" if far > 1e-3 else "the same"
+        for far in map(apart, pictures)
     ]
     tracks = [
         Track(

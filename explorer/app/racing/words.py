@@ -29,7 +29,7 @@ def facts(asked, runs: Sequence, seconds: float) -> str:
     measured = controls.measures(
         [
             (str(asked.budget), "denoiser evaluations (NFE) each may spend"),
-            (str(asked.budget * each), f"network evaluations each: {why}"),
+            (str(asked.budget * each), f"network evaluations each at most: {why}"),
             (str(spent * each), f"network evaluations by all {len(runs)}"),
             (f"{seconds:.2f} s", f"measured {where()}, all {len(runs)} in shared batches"),
         ]
