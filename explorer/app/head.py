@@ -18,6 +18,7 @@ READER = "share/link.js"  # runs before all others, see `head`
 SCRIPTS = (
     "base.js",
     "share/state.js",
+    "share/back.js",
     "share/lock.js",
     "dictionary.js",
     "language.js",

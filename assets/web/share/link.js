@@ -180,9 +180,6 @@
     shut();
     fasten();
   }
-  // Another link in the same window: the page is made anew for it.
-  window.addEventListener('hashchange', () => location.reload());
-
   ex.link = { VERSION, registry, controls, places, groups, homes, values, pending, open, lock, hide, locked, hidden,
     complaints, complain, refused, written };
 })(window.explorer);

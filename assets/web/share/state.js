@@ -149,8 +149,7 @@
   }
 
   function write() {
-    const address = here();
-    if (address !== location.pathname + location.search + location.hash) history.replaceState(history.state, '', address);
+    ex.entry?.(here());
     ex.announce(document, 'address', {});
   }
 
