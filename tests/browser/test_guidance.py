@@ -16,7 +16,7 @@ pytestmark = [
 with_scenes = pytest.mark.skipif(
     not HERE.issuperset(NEEDED), reason="assets/models has no scenes yet"
 )
-PROMPT = "Prompt: what to draw"
+PROMPT = "Prompt: a digit or two"
 OPEN = ".player:visible .screen canvas"
 FIRST = "a red one left of a blue seven on black"
 GOOD = ["mnist", "7", FIRST, 0, 4, "linear", "trailing", "dpmpp_2m", "0, 1, 4"]

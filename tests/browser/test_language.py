@@ -47,7 +47,10 @@ def test_a_refusal_is_said_in_german(page, app):
     seed = page.get_by_label(DE["Seed"], exact=True).locator("visible=true").first
     seed.fill("123456")
     seed.press("Enter")
-    expect(page.get_by_text("ganze Zahl")).to_be_visible(timeout=60_000)
+    told = page.get_by_test_id("toast-text").get_by_text("ganze Zahl")
+    expect(told).to_be_visible(timeout=60_000)
+    sign = page.get_by_test_id("status-tracker").get_by_text("ganze Zahl")
+    expect(sign.first).to_be_visible()  # where the answer would be
 
 
 def test_a_browser_that_speaks_german_is_answered_in_german(browser, app):

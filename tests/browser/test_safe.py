@@ -8,7 +8,7 @@ from tests.test_upload import png_header
 HOSTILE = '<img src=x onerror="window.ran = 1">{{window.ran = 1}}${window.ran = 1}<b>bold</b>'
 FIELDS = (  # tab, chapter, field, and the sentence that it earns
     ("Schedules", "Where a sampler steps", "Your own grid", None),
-    ("Guidance", "Scale", "Prompt: what to draw", "The prompt"),
+    ("Guidance", "Scale", "Prompt: a digit or two", "The prompt"),
     ("Attention", "Words", "Prompt: a digit or two", "The prompt"),
     ("Latent", "Diffuse in it", "Prompt", "Prompt"),
     ("Course", "Glossary", "Search the glossary", None),
