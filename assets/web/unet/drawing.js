@@ -47,6 +47,15 @@
       svg.append(group);
     }
     host.replaceChildren(svg);
+    ex.numbers(svg, () => [table(data)]);
+  }
+
+  // All blocks in the order of their calls, then the network, for a spreadsheet.
+  function table({ name, blocks, parameters, flops, ms }) {
+    const row = (b) => [b.title, b.kind, ...(b.called ? [b.taken.map(times).filter(Boolean).join(' and '), times(b.given)] : ['', '']),
+      b.parameters, b.flops / 1e6, b.within ? b.ms : ''];
+    return { name: `blocks of ${name}`, columns: ['block', 'kind', 'in', 'out', 'parameters', 'MFLOP', 'ms'],
+      rows: [...blocks.map(row), ['the whole network', '', '', '', parameters, flops / 1e6, ms]] };
   }
 
   ex.unetDrawing = function (element, props, watch, fire) {
