@@ -14,7 +14,7 @@
   ex.numbers = (node, table) => tables.set(node, table);
   ex.madeOf = (element, props) => ex.made.get(element)?.() || props.value?.made || {};
 
-  const shown = (node) => node.getClientRects().length > 0;
+  const shown = (node) => node.getClientRects().length > 0 && !node.closest('details:not([open])');
   const text = (node) => (node ? ex.squeeze(node.textContent) : '');
 
   // The greys or colours of a canvas, a row of the picture a line; colours as #rrggbb.
