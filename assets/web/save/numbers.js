@@ -24,7 +24,7 @@
     const hex = (i) => '#' + [0, 1, 2].map((c) => data[i + c].toString(16).padStart(2, '0')).join('');
     const at = (i) => (grey ? data[i] : hex(i));
     const columns = Array.from({ length: width }, (_, x) => x);
-    return { name: canvas.getAttribute('aria-label') || 'picture', columns,
+    return { name: canvas.dataset.saved || canvas.getAttribute('aria-label') || 'picture', columns,
       rows: Array.from({ length: height }, (_, y) => columns.map((x) => at(4 * (y * width + x)))) };
   }
 
