@@ -45,6 +45,29 @@ def test_a_chapter_fills_the_projector_in_large_strong_letters(page, app, width,
         assert violations(page, ["color-contrast-enhanced"]) == [], place
 
 
+def test_letters_of_the_networks_drawing_touch_no_block_on_a_projector(page, app):
+    page.set_viewport_size({"width": 1920, "height": 1080})
+    page.goto(f"{app}?present")
+    page.get_by_role("tab").first.wait_for(timeout=60_000)
+    visit(page, "U-Net/Network")
+    page.wait_for_selector(".unet-drawing .block >> visible=true", timeout=60_000)
+    two_frames(page)
+    assert (
+        page.evaluate(
+            """() => {
+          const box = (node) => node.getBoundingClientRect();
+          const over = (a, b) => a.x < b.right && b.x < a.right && a.y < b.bottom && b.y < a.bottom;
+          const svg = document.querySelector('.unet-drawing svg');
+          const blocks = [...svg.querySelectorAll('.body')].map(box);
+          const bad = (text) => blocks.some((block) => over(box(text), block))
+            || box(text).y < box(svg).y || box(text).bottom > box(svg).bottom;
+          return [...svg.querySelectorAll('text')].filter(bad).map((text) => text.textContent);
+        }"""
+        )
+        == []
+    )
+
+
 def test_dark_ground_is_chosen_remembered_and_drawn_on(page, app):
     page.emulate_media(color_scheme="light")
     open_tab(page, app, "Ground truth", "canvas.plane >> visible=true")

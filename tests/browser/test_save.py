@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 import explorer
 
 from .conftest import idle, open_chapter, open_tab, pixels, serve, two_frames
+from .pages import load
 
 pytestmark = pytest.mark.browser
 
@@ -100,6 +101,23 @@ def test_numbers_of_a_network_say_which_with_which_noise_and_by_what(page, app, 
     assert watch.errors == []
 
 
+def test_a_network_is_saved_as_the_table_of_its_blocks(page, app, watch):
+    open_chapter(page, app, "U-Net", "Network", ".unet-drawing .block >> visible=true")
+    _, data = saved(page, "json", ".unet-drawing + ")
+    (blocks,) = json.loads(data)["tables"]
+    assert blocks["columns"] == ["block", "kind", "in", "out", "parameters", "MFLOP", "ms"]
+    *rows, whole = blocks["rows"]
+    assert len(rows) == page.locator(".unet-drawing .block").count()
+    assert sum(row[4] for row in rows) == whole[4] and whole[5] > 0 and whole[6] > 0
+    assert ["down 1: residual block", "residual", "32 × 28 × 28 and 128", "32 × 28 × 28"] in [
+        row[:4] for row in rows
+    ]
+    _, data = saved(page, "csv", ".unet-drawing + ")
+    lines = [line for line in data.decode().splitlines() if line and not line.startswith("#")]
+    assert len(lines) == len(rows) + 2
+    assert watch.errors == []
+
+
 def test_a_widget_that_is_no_film_is_saved_moving(page, app, watch):
     open_chapter(page, app, "Train", "In the plane", ".plane-train .exact canvas >> visible=true")
     place = page.locator(".plane-train .transport input[type=range]")
@@ -111,6 +129,45 @@ def test_a_widget_that_is_no_film_is_saved_moving(page, app, watch):
     frames = [frame.convert("RGB").tobytes() for frame in ImageSequence.Iterator(gif)]
     assert len(frames) == count > 2 and len(set(frames)) == count
     assert place.input_value() == before
+    assert watch.errors == []
+
+
+# The colours of a picture of some HTML: of the middle of each child, near its top.
+DRAWN = """async html => {
+  const root = explorer.element('div', { class: 'explorer-widget' });
+  root.innerHTML = html;
+  document.querySelector('.gradio-container').append(root);
+  const canvas = await explorer.shot(root, { title: 'Some HTML', about: '', scale: 1 });
+  const context = canvas.getContext('2d'), around = root.getBoundingClientRect();
+  const colours = [...root.children].map((child) => {
+    const { x, y, width, height } = child.getBoundingClientRect();
+    const at = [x - around.x + 16 + width / 2, y - around.y + 46 + height / 5].map(Math.floor);
+    return [...context.getImageData(...at, 1, 1).data].slice(0, 3);
+  });
+  const all = new Uint32Array(context.getImageData(0, 0, canvas.width, canvas.height).data.buffer);
+  root.remove();
+  return { colours, red: all.filter((pixel) => pixel === 0xff0000ff).length };
+}"""
+
+
+def test_a_picture_has_grounds_ticks_and_nothing_that_is_closed(page, app, watch):
+    load(page, app)
+    page.wait_for_selector(".masthead h1")
+    bar = "display: block; width: 100px; height: 20px; background:"
+    red = f'<div style="{bar} #f00"></div>'
+    found = page.evaluate(
+        DRAWN,
+        f'<i style="{bar} #8a6500"></i>'
+        f'<i style="{bar} linear-gradient(to right, #000, #fff)"></i>'
+        '<input type="checkbox"><input type="checkbox" checked>'
+        f"<details><summary>More</summary>{red}</details>",
+    )
+    brown, grey, empty, ticked, _ = found["colours"]
+    assert brown == [138, 101, 0] and max(grey) - min(grey) == 0 and 120 < grey[0] < 135
+    assert empty == [255, 255, 255] and ticked == [0, 114, 178]  # the colour of the signal
+    assert found["red"] == 0
+    opened = f"<details open><summary>More</summary>{red}</details>"
+    assert page.evaluate(DRAWN, opened)["red"] == 100 * 20
     assert watch.errors == []
 
 

@@ -215,6 +215,16 @@ def test_a_teachers_link_locks_and_hides(browser, app):
     seed = page.get_by_label("Seed").locator("visible=true")
     assert seed.input_value() == "5"
     assert seed.is_disabled()
+    # the lock is the label's, not at the right, where a slider has an arrow
+    locks = (
+        page.locator(".locked:visible")
+        .filter(has=seed)
+        .evaluate(
+            """block => [block, block.querySelector('[data-testid=block-info]')]
+          .map((node) => getComputedStyle(node, '::after').content)"""
+        )
+    )
+    assert locks == ["none", '""']
     assert page.get_by_role("button", name="New noise").locator("visible=true").is_disabled()
     assert page.get_by_role("tab", name="The path").count() == 0
     page.get_by_text("Who races, schedule and guidance").click()

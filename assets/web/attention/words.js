@@ -78,12 +78,14 @@
       const columns = data.words.map((_, k) => Float32Array.from(rows, (row) => row[k]));
       const top = Math.max(...columns[word]) || 1, offset = step * 3 * data.size ** 2;
       blend(large.picture, frames, offset, data.size, columns[word], side, top, ramp, Number(share.value) / 100);
-      ex.numbers(large.picture.canvas, () => [{ name: `which places look at ${data.words[word]}`, columns: Array.from({ length: side }, (_, x) => x),
-        rows: Array.from({ length: side }, (_, y) => Array.from(columns[word].subarray(y * side, (y + 1) * side))) }]);
+      const table = (k) => ({ name: `which places look at ${data.words[k]}, word ${k + 1}`, columns: Array.from({ length: side }, (_, x) => x),
+        rows: Array.from({ length: side }, (_, y) => Array.from(columns[k].subarray(y * side, (y + 1) * side))) });
+      ex.numbers(large.picture.canvas, () => [table(word)]);
       large.outline(ink(frames, offset, data.size));
       plain.show(frames, offset);
       made.forEach(({ picture, input, chip }, k) => {
         ex.heat(picture, 16, { placeOf: (x, y, size) => placeAt([x / size, y / size], side) }, columns[k], Math.max(...columns[k]) || 1, ramp);
+        ex.numbers(picture.canvas, () => (k === word ? [] : [table(k)]));
         input.checked = k === word;
         chip.title = `mean ${three(columns[k].reduce((a, b) => a + b) / columns[k].length)}`;
       });
@@ -190,6 +192,7 @@
       legend.putImageData(line, 0, 0);
       plain = ex.picture(data.size, data.size, 3);
       plain.canvas.setAttribute('aria-hidden', 'true'); // the large picture has the words for it
+      plain.canvas.dataset.saved = 'x0_hat';
       find('.plain').replaceChildren(plain.canvas, ex.element('figcaption', {}, ex.symbol('x̂₀'), ' at this step: what the network believes the picture to be. Its ink is outlined in the map.'));
       made = chips(find('.chips-row'), data.words, (k) => { word = k; draw(); });
       thumbs = ex.layerChooser(find('.net'), layers, 'word-map', (layer, head) => { choice = { layer, head }; draw(); });

@@ -14,7 +14,7 @@
   ex.numbers = (node, table) => tables.set(node, table);
   ex.madeOf = (element, props) => ex.made.get(element)?.() || props.value?.made || {};
 
-  const shown = (node) => node.getClientRects().length > 0;
+  const shown = (node) => node.getClientRects().length > 0 && !node.closest('details:not([open])');
   const text = (node) => (node ? ex.squeeze(node.textContent) : '');
 
   // The greys or colours of a canvas, a row of the picture a line; colours as #rrggbb.
@@ -24,7 +24,7 @@
     const hex = (i) => '#' + [0, 1, 2].map((c) => data[i + c].toString(16).padStart(2, '0')).join('');
     const at = (i) => (grey ? data[i] : hex(i));
     const columns = Array.from({ length: width }, (_, x) => x);
-    return { name: canvas.getAttribute('aria-label') || 'picture', columns,
+    return { name: canvas.dataset.saved || canvas.getAttribute('aria-label') || 'picture', columns,
       rows: Array.from({ length: height }, (_, y) => columns.map((x) => at(4 * (y * width + x)))) };
   }
 

@@ -5,10 +5,12 @@
 //   shot(root, {title, about, scale, like}) -> Promise of a canvas, of the size of `like` if given
 (function (ex) {
   const EDGE = 16, HEAD = 30, LINE = 16;
-  const CONTROLS = '.saves, .transport, .sticky, input, select, textarea, button.visit, summary, .explorer-code, script, style, [data-unsaved]';
+  const CONTROLS = '.saves, .transport, .sticky, input:not([type=checkbox]), select, textarea, button.visit, summary, details:not([open]), .explorer-code, script, style, [data-unsaved]';
   const STYLES = ['fill', 'fill-opacity', 'stroke', 'stroke-width', 'stroke-dasharray', 'stroke-opacity', 'stroke-linecap',
     'stroke-linejoin', 'opacity', 'font-family', 'font-size', 'font-weight', 'font-style', 'text-anchor', 'visibility',
     'display', 'paint-order', 'dominant-baseline', 'image-rendering', 'transform', 'transform-origin', 'transform-box'];
+
+  const groundOf = (page) => page.getPropertyValue('--body-background-fill').trim() || '#ffffff';
 
   // A copy of an SVG that looks the same outside the page: the rules of our CSS inside it.
   function copy(svg) {
@@ -48,12 +50,38 @@
     }
   }
 
+  // A colour bar: from left to right, its colours evenly.
+  function gradient(context, { backgroundImage }, x, width) {
+    const colours = backgroundImage.startsWith('linear-gradient(to right') && backgroundImage.match(/rgba?\([^)]*\)/g);
+    if (!colours) return null;
+    const made = context.createLinearGradient(x, 0, x + width, 0);
+    colours.forEach((colour, k) => made.addColorStop(k / (colours.length - 1), colour));
+    return made;
+  }
+
+  // A box, full and with a tick where it is checked.
+  function drawCheck(context, accent, { x, y, width, height }, checked) {
+    const page = getComputedStyle(document.body), at = (across, down) => [x + across * width, y + down * height];
+    context.beginPath();
+    context.roundRect(x + 1, y + 1, width - 2, height - 2, 2);
+    context.lineWidth = 1;
+    context.strokeStyle = context.fillStyle = checked && accent !== 'auto' ? accent : page.color;
+    context.stroke();
+    if (!checked) return;
+    context.fill();
+    context.beginPath();
+    context.moveTo(...at(0.25, 0.52));
+    context.lineTo(...at(0.43, 0.7));
+    context.lineTo(...at(0.76, 0.3));
+    context.lineWidth = 2;
+    context.strokeStyle = groundOf(page);
+    context.stroke();
+  }
+
   // Ground and border of an element that has one.
   function drawBox(context, style, { x, y, width, height }) {
-    if (!/, 0\)$|transparent/.test(style.backgroundColor)) {
-      context.fillStyle = style.backgroundColor;
-      context.fillRect(x, y, width, height);
-    }
+    context.fillStyle = gradient(context, style, x, width) || style.backgroundColor;
+    context.fillRect(x, y, width, height);
     const sides = { Top: [x, y, width, 0], Bottom: [x, y + height, width, 0], Left: [x, y, 0, height], Right: [x + width, y, 0, height] };
     for (const [side, [left, top, across, down]] of Object.entries(sides)) {
       const thick = parseFloat(style[`border${side}Width`]);
@@ -71,7 +99,8 @@
     if (rect.width <= 1 && rect.height <= 1 && style.display !== 'contents') return; // for screen readers only
     const box = place(rect);
     context.globalAlpha = Number(style.opacity);
-    drawBox(context, style, box);
+    if (node.tagName === 'INPUT') drawCheck(context, style.accentColor, box, node.checked);
+    else drawBox(context, style, box);
     if (node.tagName === 'CANVAS') {
       context.imageSmoothingEnabled = style.imageRendering !== 'pixelated';
       context.drawImage(node, box.x, box.y, box.width, box.height);
@@ -92,7 +121,7 @@
     canvas.width = like?.width || Math.ceil(width * scale);
     canvas.height = like?.height || Math.ceil(height * scale);
     context.scale(scale, scale);
-    context.fillStyle = style.getPropertyValue('--body-background-fill').trim() || '#ffffff';
+    context.fillStyle = groundOf(style);
     context.fillRect(0, 0, canvas.width, canvas.height);
     context.fillStyle = style.color;
     context.font = font('600 15px');

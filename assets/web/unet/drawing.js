@@ -21,16 +21,17 @@
   }
 
   function draw(host, data, groups) {
-    const plan = ex.unetLayout(data, Math.max(300, host.clientWidth));
+    const line = Math.round(1.3 * parseFloat(getComputedStyle(host).fontSize)); // larger on a projector
+    const plan = ex.unetLayout(data, Math.max(300, host.clientWidth), line);
     const svg = shape('svg', { viewBox: `0 0 ${plan.width} ${plan.height}`, width: plan.width, height: plan.height,
       role: 'group', 'aria-label': `The network ${data.name}: ${data.blocks.length} blocks; arrows move, Enter opens one` });
-    for (const row of plan.rows) svg.append(label(`${row.side}×${row.side}`, 0, row.y + 4, { class: 'side' }));
+    for (const row of plan.rows) svg.append(label(`${row.side}×${row.side}`, 0, row.y + 0.27 * line, { class: 'side' }));
     for (const wire of plan.wires) svg.append(shape('path', { d: wire, class: 'wire' }));
     for (const skip of plan.skips) {
       svg.append(shape('path', { d: skip.path, class: 'skip' }),
         label(skip.text, skip.x, skip.y, { class: 'skip-text', 'text-anchor': 'middle' }));
     }
-    svg.append(label('told', 0, plan.told + 13, { class: 'side' }));
+    svg.append(label('told', 0, plan.told + 9 + 0.27 * line, { class: 'side' }));
     groups.clear();
     for (const block of data.blocks) {
       const box = plan.boxes[block.name];
@@ -39,14 +40,24 @@
         'data-kind': block.picture ? block.kind : 'told', 'data-called': block.called, 'aria-label': `${block.title}, ${ex.unetShapes(block)}, ` +
         `${count(block.parameters)} parameters, ${percent(block.shares[1])} of the arithmetic, ${percent(block.shares[2])} of the time` });
       const reach = plan.wide ? 5 : 2; // a little more than the block can be pointed at
-      const under = box.label ? 18 : 6; // its label too
+      const under = box.label ? line + 2 : 6; // its label too
       group.append(shape('rect', { class: 'reach', x: box.x - reach, y: box.y - 6, width: Math.max(box.w, box.text || 0) + 2 * reach, height: box.h + 6 + under }),
         shape('rect', { class: 'body', x: box.x, y: box.y, width: box.w, height: box.h, rx: 2 }));
-      if (box.label) group.append(label(box.label, box.x, box.y + box.h + 14, { class: 'told-text' }));
+      if (box.label) group.append(label(box.label, box.x, box.y + box.h + 2, { class: 'told-text' }));
       groups.set(block.name, group);
       svg.append(group);
     }
     host.replaceChildren(svg);
+    ex.numbers(svg, () => [table(data)]);
+  }
+
+  // All blocks in the order of their calls, then the network, for a spreadsheet.
+  function table({ name, blocks, parameters, flops, ms }) {
+    const rounded = (time) => Number(time.toPrecision(4)); // a clock knows no more
+    const row = (b) => [b.title, b.kind, ...(b.called ? [b.taken.map((s) => times(s) || 1).join(' and '), times(b.given)] : ['', '']),
+      b.parameters, b.flops / 1e6, b.ms ? rounded(b.ms) : ''];
+    return { name: `blocks of ${name}`, columns: ['block', 'kind', 'in', 'out', 'parameters', 'MFLOP', 'ms'],
+      rows: [...blocks.map(row), ['the whole network', '', '', '', parameters, flops / 1e6, rounded(ms)]] };
   }
 
   ex.unetDrawing = function (element, props, watch, fire) {

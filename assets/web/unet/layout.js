@@ -15,9 +15,9 @@
     return low;
   }
 
-  // {boxes: name -> {x, y, w, h}, rows: [{side, y}], wires, skips, width, height}
-  ex.unetLayout = function (data, width) {
-    const wide = width >= 620, left = wide ? 64 : 50, gap = wide ? 11 : 4;
+  // {boxes: name -> {x, y, w, h}, rows: [{side, y}], wires, skips, width, height}; line: px of a label's
+  ex.unetLayout = function (data, width, line) {
+    const wide = width >= 620, left = wide ? Math.max(64, 3.4 * line) : 50, gap = wide ? 11 : 4;
     const pictures = data.blocks.filter((block) => block.picture);
     const told = data.blocks.filter((block) => !block.picture);
     const sides = [...new Set(pictures.map((block) => block.given[1]))].sort((a, b) => b - a);
@@ -25,7 +25,7 @@
     const k = fitting(pictures.map((b) => b.given[0]), width - left - 4 - gap * (pictures.length - 1));
 
     const arcs = arcsOf(data, pictures);
-    const above = Math.max(0, ...arcs.map((arc) => arc.depth)) * 7 + (wide ? 26 : 24);
+    const above = Math.max(0, ...arcs.map((arc) => arc.depth)) * 7 + line + (wide ? 9 : 7);
     const rows = [];
     let y = 0;
     for (const side of sides) {
@@ -49,7 +49,7 @@
       const w = Math.max(LEAST, Math.min(step * 0.6, numbers * Math.min(k, 0.5)));
       boxes[block.name] = { x: left + i * step, y: low, w, h: TOLD, label: wide ? block.title.split(':')[0] : block.short, text: Math.min(step, 92) };
     });
-    return { boxes, rows, told: low, wide, left, width, height: low + TOLD + 22,
+    return { boxes, rows, told: low, wide, left, width, height: low + TOLD + 5 + line,
       wires: wiresOf(pictures, boxes), skips: skipsOf(arcs, boxes, wide) };
   };
 
