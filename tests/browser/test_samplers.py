@@ -182,6 +182,12 @@ def test_the_dots_on_the_map_follow_the_player(page, app):
     two_frames(page)
     assert page.locator(".paths circle").first.get_attribute("cx") != first
     assert page.locator(".path-view output").inner_text() == "NFE 16"
+    places = page.locator(".paths .ghost").evaluate_all(
+        "all => all.map(({x, y, width}) => [x, y, width].map(one => one.baseVal.value))"
+    )
+    assert len(places) > 1
+    for k, (x, y, side) in enumerate(places):  # no digit lies on another
+        assert all(abs(x - a) >= side or abs(y - b) >= side for a, b, _ in places[k + 1 :])
 
 
 def test_new_noise_runs_another_race(page, app, watch):
