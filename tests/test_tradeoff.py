@@ -47,6 +47,17 @@ def test_more_diversity_is_further_right_and_more_accuracy_is_higher():
     assert (x_low - 46) / (x_high - 46) == pytest.approx(2, abs=0.01)  # both axes begin at 0
 
 
+def test_no_two_labels_and_no_label_and_point_lie_on_each_other():
+    close = [Point(s, d, a) for s, d, a in ((1, 8, 0.5), (5, 4.01, 0.9), (8, 4, 0.93), (9, 4, 0.5))]
+    html = figure([Curve("", close)], "named", "diversity")
+    labels = re.findall(r"class='scale' x='(.*?)' y='(.*?)' text-anchor='(.*?)'", html)
+    shift = {"start": 4, "middle": 0, "end": -4}  # to the middle of a digit
+    middles = [(float(x) + shift[anchor], float(y) - 4) for x, y, anchor in labels]
+    places = middles + circles(html)
+    for k, (x, y) in enumerate(middles):
+        assert all(abs(x - a) > 8 or abs(y - b) > 9 for a, b in places[k + 1 :])
+
+
 def test_points_carry_their_scale_and_the_text_alternative_says_all():
     html = figure([Curve("one", TWO), Curve("two", TWO[:1])], "named", "diversity", 7.0)
     assert re.findall(r"class='scale'.*?>([\d.]+)<", html) == ["1", "4"]

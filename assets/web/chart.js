@@ -33,7 +33,8 @@
           ex.svg('text', { x: LEFT - 5, y: y(tick) + 4, 'text-anchor': 'end' }, logarithmic ? power(tick) : ex.plain(tick)));
       }
       for (const { at: v, label } of axis.right || []) {
-        frame.append(ex.svg('line', { class: 'tick', x1: edge, x2: edge + 4, y1: y(v), y2: y(v) }),
+        // inward: outside, the tick would be read as the number's minus
+        frame.append(ex.svg('line', { class: 'tick', x1: edge - 4, x2: edge, y1: y(v), y2: y(v) }),
           ex.svg('text', { x: edge + 6, y: y(v) + 4 }, label));
       }
       for (const t of [0, T / 2, T]) {
@@ -42,15 +43,40 @@
       }
     }
 
-    function path(table) {
-      const [low, high] = axis.range, far = high - low;
-      let d = '';
+    function points(table) {
+      const [low, high] = axis.range, far = high - low, all = [];
       for (let t = 0; t <= T; t++) {
         const v = at(table, t);
         if (Number.isNaN(v)) continue; // beta of t = 0, which no schedule has
-        d += `${d ? 'L' : 'M'}${x(t).toFixed(1)} ${y(Math.max(low - far, Math.min(high + far, v))).toFixed(1)}`;
+        all.push([x(t), y(Math.max(low - far, Math.min(high + far, v)))]);
       }
-      return d;
+      return all;
+    }
+
+    // The words of the lines that end at infinity: each near where its own leaves the axis, and
+    // where neither a line nor another word runs through it.
+    function endings(lines) {
+      const taken = [], wide = 54, high = 13;
+      const within = (box, [px, py], [qx, qy]) => Math.max(px, qx) > box.x - 3 && Math.min(px, qx) < box.x + wide &&
+        Math.max(py, qy) > box.y - 1 && Math.min(py, qy) < box.y + high;
+      for (const [k, { ink, table }] of series.entries()) {
+        const last = at(table, T), up = last > 0;
+        if (Number.isFinite(last)) continue;
+        const leaves = lines[k].find(([, py]) => (up ? py < TOP : py > H - BOTTOM))?.[0] ?? edge, places = [];
+        for (let row = 0; row < 4; row++) {
+          for (let left = edge - wide; left > LEFT; left -= 4) {
+            const box = { x: left, y: up ? TOP + 2 + 14 * row : H - BOTTOM - 16 - 14 * row };
+            const crossed = lines.filter((all) => all.some((p, i) => i && within(box, all[i - 1], p))).length;
+            const covered = taken.some((other) => Math.abs(other.x - box.x) < wide && Math.abs(other.y - box.y) < high);
+            const far = Math.max(0, left - leaves, leaves - left - wide);
+            places.push({ ...box, cost: 1000 * (crossed + 2 * covered) + 30 * row + far });
+          }
+        }
+        const best = places.reduce((one, other) => (other.cost < one.cost ? other : one));
+        taken.push(best);
+        frame.append(ex.svg('text', { class: 'ending', x: best.x + wide / 2, y: best.y + 10, 'text-anchor': 'middle',
+          style: `fill:var(--schedule-${ink})` }, up ? 'to ∞ ↑' : 'to −∞ ↓'));
+      }
     }
 
     function draw(next, log) {
@@ -62,14 +88,11 @@
       T = series.length ? series[0].table.alpha.length - 1 : T;
       root.setAttribute('aria-label', `${title} against t from 0 to ${T}: ${series.map((s) => s.label).join(', ')}`);
       ground();
-      lines.replaceChildren(...series.map(({ key, ink, dash, table }) => ex.svg('path', { d: path(table), class: 'line',
+      const drawn = series.map(({ table }) => points(table));
+      lines.replaceChildren(...series.map(({ key, ink, dash }, k) => ex.svg('path', { class: 'line',
+        d: 'M' + drawn[k].map(([px, py]) => `${px.toFixed(1)} ${py.toFixed(1)}`).join('L'),
         'data-series': key, style: `stroke:var(--schedule-${ink});stroke-dasharray:${dash || 'none'}` })));
-      for (const { ink, table } of series) {
-        const last = at(table, T);
-        if (Number.isFinite(last)) continue;
-        frame.append(ex.svg('text', { x: x(0.95 * T), y: last > 0 ? TOP + 12 : H - BOTTOM - 6, 'text-anchor': 'end',
-          style: `fill:var(--schedule-${ink})` }, last > 0 ? 'to ∞ ↑' : 'to −∞ ↓'));
-      }
+      endings(drawn.map((all) => all.filter((_, i) => i % 5 === 0 || i === all.length - 1)));
     }
 
     function cursor(t) {

@@ -2,7 +2,7 @@
 // The paths of a race: every entrant's states in the plane of their first two principal components,
 // the gallery's digits faintly behind; the dots are where each is at one NFE.
 (function (ex) {
-  const W = 640, H = 420, EDGE = 26;
+  const W = 640, H = 420, EDGE = 26, SIDE = 22, WORDS = 88; // a digit's side, and how wide the words at the start may be
 
   ex.path = function (element, props, watch) {
     const root = element.querySelector('.path-view'), find = (selector) => root.querySelector(selector);
@@ -18,15 +18,34 @@
       return ([x, y]) => [W / 2 + k * (x - (x0 + x1) / 2), H / 2 - k * (y - (y0 + y1) / 2)];
     }
 
-    function digits(place, svg) { // the gallery as small pictures where they lie
+    // The gallery as small pictures where they lie; one that would cover another is left out.
+    function digits(place, svg) {
       if (!got.digits.points.length) return; // the model draws something else
       const { size, sheet, points } = got.digits, bytes = ex.bytes(sheet), n = size * size;
+      const kept = [];
       points.forEach((point, i) => {
         const picture = ex.picture(size, size), [x, y] = place(point);
+        if (kept.some(([a, b]) => Math.abs(x - a) < SIDE && Math.abs(y - b) < SIDE)) return;
+        kept.push([x, y]);
         picture.show(bytes, i * n);
-        svg.append(ex.svg('image', { href: picture.canvas.toDataURL(), x: x - 14, y: y - 14, width: 28, height: 28,
+        svg.append(ex.svg('image', { href: picture.canvas.toDataURL(), x: x - SIDE / 2, y: y - SIDE / 2, width: SIDE, height: SIDE,
           class: 'ghost' }));
       });
+    }
+
+    // Where words at (x, y) stand: on that side of it to which the fewest paths go.
+    function beside(x, y, paths) {
+      const walked = paths.flatMap((points) => points.slice(1).flatMap(([bx, by], i) => {
+        const [ax, ay] = points[i];
+        return Array.from({ length: 20 }, (_, k) => [ax + ((bx - ax) * k) / 20, ay + ((by - ay) * k) / 20]);
+      }));
+      const places = [[12, 4, 'start'], [-12, 4, 'end'], ...[-12, 22].flatMap((dy) => [[0, dy, 'middle'], [-6, dy, 'start'], [6, dy, 'end']])];
+      const [dx, dy, anchor] = places.map(([dx, dy, anchor]) => {
+        const left = x + dx - WORDS * { start: 0, middle: 0.5, end: 1 }[anchor], inside = left > 0 && left + WORDS < W && y + dy > 12 && y + dy < H - 4;
+        const crossed = walked.filter(([px, py]) => px > left && px < left + WORDS && py > y + dy - 13 && py < y + dy + 5).length;
+        return [dx, dy, anchor, inside ? crossed : Infinity];
+      }).reduce((one, other) => (other[3] < one[3] ? other : one));
+      return { x: x + dx, y: y + dy, 'text-anchor': anchor };
     }
 
     function load() {
@@ -49,7 +68,7 @@
       });
       transport.set(got.stops.length, Math.max(0, got.stops.findLastIndex((n) => n <= nfe)), Math.max(3, got.stops.length / 8));
       const [x, y] = place(got.entrants[0].points[0]);
-      svg.append(ex.svg('text', { x, y: y - 10, 'text-anchor': 'middle' }, 'the noise'));
+      svg.append(ex.svg('text', beside(x, y, got.entrants.map((e) => e.points.map(place))), 'the noise'));
       find('.stage-path').append(svg);
       ex.numbers(svg, () => [{ name: 'paths', columns: ['entrant', 'NFE', 'component 1', 'component 2'],
         rows: got.entrants.flatMap(({ label, points, nfe: spent }) => points.map(([a, b], k) => [label, spent[k], a, b])) }]);

@@ -30,13 +30,13 @@
     return Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12)));
   };
 
-  // Powers of ten, and between them 2 and 5 where there is room; even steps where the range is short.
+  // Powers of ten; where they are fewer than three or close together, also 2 and 5 times these; even
+  // steps where the range is shorter still.
   ex.logTicks = function (low, high) {
     const from = Math.floor(Math.log10(low)), to = Math.ceil(Math.log10(high));
-    const between = to - from <= 2 ? [1, 2, 5] : [1];
-    const all = [];
-    for (let p = from; p <= to; p++) for (const m of between) all.push(Number((m * 10 ** p).toPrecision(3)));
-    const kept = all.filter((t) => t >= low * 0.999 && t <= high * 1.001);
+    const times = (factors) => Array.from({ length: to - from + 1 }, (_, i) => factors.map((m) => Number((m * 10 ** (from + i)).toPrecision(3))))
+      .flat().filter((t) => t >= low * 0.999 && t <= high * 1.001);
+    const powers = times([1]), kept = powers.length < 3 || to - from <= 2 ? times([1, 2, 5]) : powers;
     return kept.length < 3 ? ex.ticks(low, high, 4).filter((t) => t > 0) : kept;
   };
 

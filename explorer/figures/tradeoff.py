@@ -122,6 +122,7 @@ def _curve(frame: _Frame, curve: Curve, named: bool) -> list[str]:
         f"<path d='{path}' fill='none' stroke='{ink}' stroke-width='2' "
         f"stroke-dasharray='{DASHES[curve.dash] or 'none'}'/>"
     ]
+    labels = _labels(places, [f"{p.scale:g}" for p in curve.points]) if named else []
     for (x, y), p in zip(places, curve.points, strict=True):
         high, low = (frame.y(min(1.0, max(0.0, p.accuracy + e))) for e in (p.error, -p.error))
         title = (
@@ -133,12 +134,40 @@ def _curve(frame: _Frame, curve: Curve, named: bool) -> list[str]:
             f"<circle cx='{x}' cy='{y}' r='4.5' fill='{ink}'><title>{escape(title)}</title>"
             "</circle>"
         )
-        if named:
-            parts.append(
-                f"<text class='scale' x='{x}' y='{y - 10}' text-anchor='middle'>{p.scale:g}</text>"
-            )
+    parts += labels
     opacity = " opacity='0.45'" if curve.faint else ""
     return [f"<g{opacity}>{''.join(parts)}</g>"]
+
+
+def _labels(places: list[tuple[float, float]], words: list[str]) -> list[str]:
+    """A word above each place; beside or below it where it would lie on a word or another place."""
+    taken = [(x - 5, y - 5, x + 5, y + 5) for x, y in places]
+    parts = []
+    for (x, y), word in zip(places, words, strict=True):
+        wide = 11 * len(word)
+        above, left, right, below = (
+            (x - wide / 2, y - 20, "middle", x),
+            (x - 9 - wide, y - 6, "end", x - 9),
+            (x + 9, y - 6, "start", x + 9),
+            (x - wide / 2, y + 7, "middle", x),
+        )
+        boxes = [
+            ((x0, y0, x0 + wide, y0 + 12), anchor, at)
+            for x0, y0, anchor, at in (above, left, right, below)
+        ]
+        free = [b for b in boxes if not any(_meet(b[0], other) for other in taken)]
+        box, anchor, at = (free or boxes)[0]
+        taken.append(box)
+        parts.append(
+            f"<text class='scale' x='{at:g}' y='{box[1] + 10:g}' text-anchor='{anchor}'>"
+            f"{word}</text>"
+        )
+    return parts
+
+
+def _meet(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
+    """Whether two boxes (x0, y0, x1, y1) share a point."""
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 def _swatch(curve: Curve) -> str:

@@ -76,3 +76,20 @@ def test_a_schedule_that_never_gets_that_noisy_says_so(page_at):
     said = page_at.locator(".missing").inner_text()
     assert said.startswith("linear and cosine and Karras never get this noisy")
     assert np.abs(greys(page_at, "linear") - expected(SCHEDULES["linear"]()(1000))).max() <= 1
+
+
+def test_a_fifth_that_is_chosen_is_drawn_beside_the_four(page_at):
+    shown = page_at.locator(".four-card")
+    assert shown.count() == 4
+    page_at.locator("[name=forward-schedule][value=scaled_linear]").check(force=True)
+    seek_forward(page_at, 400)
+    assert shown.count() == page_at.locator(".four-chapter .map .line").count() == 5
+    level = SCHEDULES["scaled_linear"]()(400)
+    assert np.abs(greys(page_at, "scaled_linear") - expected(level)).max() <= 1
+    page_at.locator("[name=four-same][value=snr]").check(force=True)
+    two_frames(page_at)
+    for name in (*FOUR, "scaled_linear"):
+        assert np.abs(greys(page_at, name) - expected(level)).max() <= 1
+    page_at.locator("[name=forward-schedule][value=linear]").check(force=True)
+    two_frames(page_at)
+    assert shown.count() == page_at.locator(".four-chapter .map .line").count() == 4

@@ -134,6 +134,14 @@ def test_distances_to_the_converged_answer_follow_the_player(page, app, watch):
     assert errors(watch) == []
 
 
+def test_a_logarithmic_axis_has_ticks_along_its_whole_length(page, app):
+    open_race(page, app)
+    ticks = "([low, high]) => explorer.logTicks(low, high)"
+    assert page.evaluate(ticks, [0.0045, 0.6]) == [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5]
+    assert page.evaluate(ticks, [0.002, 3]) == [0.01, 0.1, 1]
+    assert page.evaluate(ticks, [0.31, 0.42]) == [0.35, 0.4]
+
+
 def test_scrubbing_the_race_keeps_the_screens_pace_and_asks_nobody(page, app, watch):
     open_race(page, app)
     page.wait_for_selector(".gap-view svg.plot", timeout=WAIT)
@@ -174,6 +182,12 @@ def test_the_dots_on_the_map_follow_the_player(page, app):
     two_frames(page)
     assert page.locator(".paths circle").first.get_attribute("cx") != first
     assert page.locator(".path-view output").inner_text() == "NFE 16"
+    places = page.locator(".paths .ghost").evaluate_all(
+        "all => all.map(({x, y, width}) => [x, y, width].map(one => one.baseVal.value))"
+    )
+    assert len(places) > 1
+    for k, (x, y, side) in enumerate(places):  # no digit lies on another
+        assert all(abs(x - a) >= side or abs(y - b) >= side for a, b, _ in places[k + 1 :])
 
 
 def test_new_noise_runs_another_race(page, app, watch):

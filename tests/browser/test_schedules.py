@@ -266,3 +266,32 @@ def test_the_server_function_names_field_and_range(asked, words):
     sentence = redraw(asked)["error"]
     assert isinstance(sentence, str) and len(sentence) <= 300 and "Traceback" not in sentence
     assert all(word in sentence for word in words), sentence
+
+
+def test_no_line_runs_through_the_words_at_its_end_and_no_tick_is_a_minus(page_at):
+    for log in (False, True):
+        page_at.get_by_label("log axes").set_checked(log)
+        two_frames(page_at)
+        crossed = page_at.evaluate(
+            """() => [...document.querySelectorAll('.charts figure')].flatMap(chart =>
+              [...chart.querySelectorAll('.ending')].flatMap(word => {
+                const { x, y, width, height } = word.getBBox();
+                return [...chart.querySelectorAll('.line')].filter(line => {
+                  const length = line.getTotalLength(), at = k => line.getPointAtLength(k);
+                  return Array.from({ length }, (_, k) => at(k)).some(
+                    p => p.x > x && p.x < x + width && p.y > y && p.y < y + height);
+                }).map(line => `${chart.dataset.chart} ${line.dataset.series}`);
+              }))"""
+        )
+        assert crossed == []
+    assert page_at.locator("[data-chart=ratio] .ending").count() == 1
+    gaps = page_at.evaluate(
+        """() => {
+          const chart = document.querySelector('[data-chart=log_snr]'), all = n =>
+            [...chart.querySelectorAll(n)];
+          const right = Math.max(...all('.grid').map(n => n.getBBox().x + n.getBBox().width));
+          return all('.tick').map(n => Number(n.getAttribute('x2'))).map(x => x - right);
+        }"""
+    )
+    assert max(gaps) <= 0
+    page_at.get_by_label("log axes").set_checked(False)

@@ -1,8 +1,10 @@
 'use strict';
 // Four schedules, one noise: at the same t four pictures, at the same SNR one picture four times.
+// Another schedule is beside them while it is the chosen one.
 (function (ex) {
   const DB = 10 / Math.LN10;
   const W = 300, H = 250, LEFT = 38, RIGHT = 8, TOP = 8, BOTTOM = 32, LOW = -60, HIGH = 60; // in dB
+  const EDGE = 2; // half a line, which at t = 0 and t = T is not cut
 
   const db = ({ alpha, sigma }) => 2 * DB * (Math.log(alpha) - Math.log(sigma));
 
@@ -30,7 +32,7 @@
     return low + (alpha[low] ** 2 - share) / (alpha[low] ** 2 - alpha[high] ** 2);
   };
 
-  // Log-SNR of the four against t, and the line at which they are compared.
+  // Log-SNR of the schedules against t, and the line at which they are compared.
   function map(host, names) {
     const T = ex.schedules.linear.alpha.length - 1;
     const x = (t) => LEFT + ((W - LEFT - RIGHT) * t) / T;
@@ -41,28 +43,32 @@
       root.append(ex.svg('line', { class: 'grid', x1: LEFT, x2: W - RIGHT, y1: y(tick), y2: y(tick) }),
         ex.svg('text', { x: LEFT - 5, y: y(tick) + 4, 'text-anchor': 'end' }, String(tick).replace('-', '−')));
     }
-    for (const tick of [0, 500, 1000]) root.append(ex.svg('text', { x: x(tick), y: H - BOTTOM + 16, 'text-anchor': 'middle' }, String(tick)));
+    for (const tick of [0, 500, 1000]) {
+      root.append(ex.svg('text', { x: x(tick), y: H - BOTTOM + 16, 'text-anchor': tick === 1000 ? 'end' : 'middle' }, String(tick)));
+    }
     root.append(ex.svg('text', { class: 'axis', x: (LEFT + W) / 2, y: H - 2, 'text-anchor': 'middle' }, 't'),
       ex.svg('text', { x: LEFT + 4, y: TOP + 10 }, 'SNR in dB'));
+    const inside = ex.svg('svg', { x: LEFT - EDGE, y: TOP, width: W - LEFT - RIGHT + 2 * EDGE, height: H - TOP - BOTTOM }); // it clips
+    const curves = ex.svg('g', { transform: `translate(${EDGE - LEFT} ${-TOP})` }), lines = {};
     for (const name of names) {
       const { alpha, sigma } = ex.schedules[name], points = [];
       for (let t = 1; t <= T; t += t < T - 8 ? 4 : 1) points.push(`${x(t).toFixed(1)} ${y(db({ alpha: alpha[t], sigma: sigma[t] })).toFixed(1)}`);
-      root.append(ex.svg('path', { class: 'line', d: 'M' + points.join('L'),
-        style: `stroke:var(--schedule-${name});stroke-dasharray:${ex.dashes[name] || 'none'}` }));
+      lines[name] = ex.svg('path', { class: 'line', d: 'M' + points.join('L'), 'data-series': name,
+        style: `stroke:var(--schedule-${name});stroke-dasharray:${ex.dashes[name] || 'none'}` });
     }
     const rule = ex.svg('line', { class: 'rule', x1: -H, x2: H, y1: 0, y2: 0 });
     const turn = ex.svg('g', { class: 'turn' }), at = ex.svg('g', {}), dots = ex.svg('g', {});
-    const inside = ex.svg('svg', { x: LEFT, y: TOP, width: W - LEFT - RIGHT, height: H - TOP - BOTTOM });
     turn.append(rule);
     at.append(turn);
-    inside.append(at);
+    inside.append(curves, at);
     root.append(inside, dots);
     host.append(root);
     return function (places, centre, flat) {
-      at.setAttribute('transform', `translate(${x(centre.t) - LEFT} ${y(centre.db) - TOP})`);
+      at.setAttribute('transform', `translate(${x(centre.t) - LEFT + EDGE} ${y(centre.db) - TOP})`);
+      curves.replaceChildren(...places.map((p) => lines[p.name]));
       turn.style.transform = flat ? 'rotate(0deg)' : 'rotate(90deg)';
       dots.replaceChildren(...places.filter((p) => p.t !== null).map(({ name, t, level }) =>
-        ex.svg('circle', { cx: x(t), cy: y(db(level)), r: 4.5, style: `fill:var(--schedule-${name})` })));
+        ex.svg('circle', { cx: x(t), cy: Math.min(H - BOTTOM, Math.max(TOP, y(db(level)))), r: 4.5, style: `fill:var(--schedule-${name})` })));
     };
   }
 
@@ -78,13 +84,27 @@
     return { root, fields, screen: ex.lab.screen(figure) };
   }
 
-  ex.fourSchedules = function (element, { names }) {
+  ex.fourSchedules = function (element, { names, four }) {
     const root = element.querySelector('.four-chapter'), find = (selector) => root.querySelector(selector);
-    const { state, level } = ex.lab, keys = Object.keys(names);
-    const drawMap = map(find('.map'), keys);
-    const cards = keys.map((name) => ({ name, ...card(name, names[name]) }));
-    find('.cards-four').append(...cards.map((c) => c.root));
-    let same = 't', values = [];
+    const { state, level } = ex.lab;
+    const drawMap = map(find('.map'), Object.keys(names));
+    const all = Object.keys(names).map((name) => ({ name, ...card(name, names[name]) }));
+    let same = 't', cards = [], values = [];
+
+    // The four, and the chosen one where it is none of these.
+    function choose() {
+      const shown = all.filter(({ name }) => four.includes(name) || name === state.schedule);
+      if (shown.length === cards.length && shown.every((c, k) => c === cards[k])) return;
+      cards = shown;
+      find('.cards-four').replaceChildren(...cards.map((c) => c.root));
+      find('.cards-four').classList.toggle('five', cards.length > four.length);
+      fit();
+    }
+
+    function fit() {
+      values = cards.map(() => new Float64Array(state.x0.length));
+      for (const c of cards) c.screen.fit();
+    }
     for (const input of root.querySelectorAll('[name=four-same]')) {
       input.onchange = () => { same = input.value; draw(); };
     }
@@ -110,6 +130,7 @@
     }
 
     function draw() {
+      choose();
       const places = cards.map((c) => place(c.name));
       cards.forEach((c, k) => picture(c, places[k], values[k]));
       const reached = places.flatMap((p, k) => (p.t === null ? [] : [k]));
@@ -125,12 +146,9 @@
     }
 
     ex.made.set(element, () => {
-      const T = ex.schedules.linear.alpha.length - 1;
+      const T = ex.schedules.linear.alpha.length - 1, keys = cards.map((c) => c.name);
       return ex.madeForward('four', { names: keys, times: keys.map((name) => place(name).t ?? T) });
     });
-    ex.lab.add({ element: root, draw, picture() {
-      values = cards.map(() => new Float64Array(state.x0.length));
-      for (const c of cards) c.screen.fit();
-    } });
+    ex.lab.add({ element: root, draw, picture: fit });
   };
 })(window.explorer);

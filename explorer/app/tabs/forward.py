@@ -30,8 +30,8 @@ def chain(context) -> None:
 
 
 def four(context) -> None:
-    """Four schedules at the same t, and at the same SNR."""
-    made = page("forward/four.html", "fourSchedules", names={name: NAMES[name] for name in FOUR})
+    """Four schedules at the same t, and at the same SNR; beside them a fifth that is chosen."""
+    made = page("forward/four.html", "fourSchedules", names=NAMES, four=FOUR)
     share.inputs(made, "forward.compare", "Compare at", "[name=four-same]")
 
 
