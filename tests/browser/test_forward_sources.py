@@ -59,7 +59,7 @@ def test_what_is_no_picture_is_refused_in_a_sentence(page_at, tmp_path):
     (tmp_path / "own.png").write_bytes(b"<script>alert(1)</script>")
     choose(page_at, "upload")
     page_at.locator(".drawer-upload input[type=file]").set_input_files(tmp_path / "own.png")
-    page_at.get_by_text("The file is no picture that can be read").wait_for()
+    page_at.get_by_text("The file is no picture that can be read").first.wait_for()
 
 
 def test_a_digit_can_be_drawn_with_the_keyboard(page_at):

@@ -25,4 +25,4 @@ def test_a_full_line_is_told_in_words_and_in_german(page, app):
     open_tab(page, f"{app}?lang=de", "Sampler", "canvas:visible")
     page.route("**/queue/join*", lambda route: route.fulfill(status=503, json={"detail": "full"}))
     page.get_by_role("button", name="Neues Rauschen").locator("visible=true").click()
-    expect(page.get_by_text("Bitte in einer Minute noch einmal")).to_be_visible()
+    expect(page.get_by_text("Bitte in einer Minute noch einmal").first).to_be_visible()
