@@ -83,7 +83,7 @@ class Watch:
             "request": lambda request: self.requests.append(request.url),
             "pageerror": lambda error: self.errors.append(str(error)),
             "requestfailed": self._failed,
-            "console": lambda m: self.errors.append(m.text) if m.type == "error" else None,
+            "console": lambda m: self._said(m.text) if m.type == "error" else None,
         }
         for event, hear in self._hears.items():
             page.on(event, hear)
@@ -91,6 +91,10 @@ class Watch:
     def leave(self, page) -> None:
         for event, hear in self._hears.items():
             page.remove_listener(event, hear)
+
+    def _said(self, text: str) -> None:
+        if not text.startswith("AbortError"):  # as below, in Gradio's own words
+            self.errors.append(text)
 
     def _failed(self, request) -> None:
         # Gradio closes the stream of an answer that it has, and a page that is left drops what it
