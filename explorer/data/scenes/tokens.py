@@ -15,7 +15,7 @@ class UnknownWordsError(ValueError):
     def __init__(self, unknown: Sequence[str], known: Sequence[str]) -> None:
         self.unknown = tuple(unknown)
         telling = [word for word in known if len(word) > 2]  # “at” is no help for “cat”
-        self.nearest = {word: get_close_matches(word, telling, 3, 0.7) for word in unknown}
+        self.nearest = {word: get_close_matches(word, telling, 3, 0.65) for word in unknown}
         told = (
             f"“{word}”" + (f" (did you mean {', '.join(near)}?)" if near else "")
             for word, near in self.nearest.items()
