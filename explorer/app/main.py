@@ -199,7 +199,7 @@ def launch(
     )
     lean.use(demo)
     trim.keep_on()
-    room = ports.others(host, port)
+    room = ports.others(host, port) if port else None
     found = f"{demo.local_url}, for other machines at {room}" if room else demo.local_url
     print(f"Denoising Explorer is at {found} (Ctrl+C ends it)", flush=True)
     context.warm_up[:0] = [_claim, _first_calls]
