@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -17,6 +17,13 @@ cli = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+WORDS = {  # of pydantic, which reads numbers for typer
+    "Input should be": "it must be",
+    "a valid integer, unable to parse string as an integer": "a whole number",
+    "a valid number, unable to parse string as a number": "a number",
+    "less than or equal to": "at most",
+    "greater than or equal to": "at least",
+}
 Data = Annotated[
     Path | None,
     typer.Option(
@@ -41,8 +48,19 @@ def main(arguments: list[str] | None = None) -> None:
     except Exception as error:
         if not hasattr(error, "format_message"):  # a misuse of the command line has one
             raise
-        _refuse(error.format_message())
+        _refuse(_said(error))
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _said(error: Any) -> str:
+    """What is wrong with a command line, and what is allowed, in words for who typed it."""
+    sentence = error.format_message()
+    for theirs, ours in WORDS.items():
+        sentence = sentence.replace(theirs, ours)
+    group = getattr(error.ctx, "command", None)
+    if sentence.startswith("No such command") and hasattr(group, "commands"):
+        sentence = f"{sentence.rstrip('.')}: choose one of {', '.join(group.commands)}."
+    return sentence
 
 
 def _refuse(sentence: str) -> None:

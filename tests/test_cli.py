@@ -119,8 +119,17 @@ def test_bad_value_names_field_and_range(capsys, tmp_path, weights, field, value
 
 
 def test_unknown_command_and_option_are_refused(capsys):
-    assert "dream" in refusal(capsys, "dream")
+    said = refusal(capsys, "dream")
+    assert "dream" in said and "choose one of app, train, evaluate" in said
     assert "--stepps" in refusal(capsys, "sample", "--stepps", 3)
+
+
+@pytest.mark.parametrize(
+    "port, said", [("abc", "a whole number"), (0, "at least 1"), (70000, "at most 65535")]
+)
+def test_a_number_that_cannot_be_used_is_refused_in_words(capsys, port, said):
+    text = refusal(capsys, "app", "--port", port)
+    assert f"'--port': it must be {said}" in text and "nput" not in text
 
 
 def test_recipe_and_its_values_are_checked_before_any_data_is_read(capsys, tmp_path):

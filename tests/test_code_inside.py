@@ -11,7 +11,7 @@ import pytest
 
 from explorer.app.attending import causes, pixels, prompted
 from explorer.app.code import page
-from explorer.app.inside import ablated, dissected, jump, lie, losses, names
+from explorer.app.inside import ablated, dissected, drawn, jump, lie, losses, names, subjects
 from explorer.app.inside.asked import Asked as Inside
 from explorer.app.latent import answers as latent
 from explorer.app.latent import asked as latent_asked
@@ -58,6 +58,15 @@ def test_cause(mode, detail):
     ]
     last = np.stack([p.reshape(-1, 64, 64, 3)[-1] for p in pictures])
     same(last, of(shown))
+
+
+@pytest.mark.parametrize("which", subjects.NETWORKS)
+def test_the_drawing_of_a_network(which):
+    shown = drawn.drawing(which)
+    made = [list(block) for block in of(shown)]
+    keys = ("name", "given", "parameters", "flops")
+    assert made == [[block[key] for key in keys] for block in shown["blocks"]]
+    assert shown["made"]["about"]["model"] == shown["name"]
 
 
 def test_latent():

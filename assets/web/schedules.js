@@ -46,7 +46,7 @@
       fields[field] = ex.element('dd', { 'data-field': field });
       return ex.element('div', {}, ex.element('dt', { class: symbol.length < 4 && field !== 'snr' ? 'math' : '' }, symbol), fields[field]);
     }));
-    const end = ex.element('p', { class: 'end quiet' }, last
+    const end = ex.element('p', { class: 'end quiet spoils' }, last
       ? `At t = ${T}, ${ex.four(last)} of the image is still there.` : `At t = ${T}, nothing of the image is there: α is 0, exactly.`);
     const root = ex.element('section', { class: 'strip', 'data-schedule': key, 'aria-label': label },
       ex.element('div', { class: 'strip-name' }, ex.element('b', {}, ex.swatch(ink, dash), label), end),

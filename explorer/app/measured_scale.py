@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from functools import partial
 
+from explorer import names
 from explorer.app.measured import NONE, rows
 from explorer.figures import quality, tradeoff
 from explorer.figures.tradeoff import Curve, Point
@@ -45,7 +46,8 @@ def digits(model: str) -> str:
         f"<div class='tradeoff-view'><div>{drawn}<p class='quiet'>The number at a point is its "
         f"scale; bars are one standard error.</p></div><div>{quality.by_scale(scaled)}"
         f"<p class='quiet'>{first['n']} samples a scale, classes in turn; DDIM, {first['nfe']} "
-        f"NFE, {first['schedule']} schedule, {first['spacing']} spacing. The project’s classifier "
+        f"NFE, {names.SCHEDULES[first['schedule']]} schedule, "
+        f"{names.SPACINGS[first['spacing']]} spacing. The project’s classifier "
         "names them; Fréchet distance (less is better) and diversity are in its features. "
         "Measured by <code>explorer evaluate</code>.</p></div></div>"
     )
@@ -68,7 +70,7 @@ def scenes(name: str = "scenes") -> str:
         return UNMEASURED
     found.sort(key=lambda row: row["scale"])
     return (
-        f"<div class='tradeoff-view'><div>{_scene_figure(found)}</div>"
+        f"<div class='tradeoff-view spoils'><div>{_scene_figure(found)}</div>"
         f"<div>{_scene_table(found, table.get('real scenes', {}))}"
         f"{_scene_note(found, 'real scenes' in table)}</div></div>"
     )
@@ -143,8 +145,8 @@ def _scene_note(found: list[dict], ceiling: bool) -> str:
         f"DPM++ 2M, {first['nfe']} NFE, Karras spacing, linear schedule. " if "nfe" in first else ""
     )
     most = (
-        " Below, real scenes of the same captions, drawn with digits of the test set: no picture "
-        "decoded from a latent can be expected to be right more often than theirs."
+        " The last rows: real scenes of the same captions, drawn with digits of the test set. No "
+        "picture decoded from a latent can be expected to be right more often than theirs."
         if ceiling
         else ""
     )

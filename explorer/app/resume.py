@@ -50,7 +50,7 @@ def _table(digit: int, ways, label: int | None) -> str:
     if studio.digits() is not studio.engine():
         model += f", as {controls.model_name()} does not draw digits"
     return (
-        "<table class='resumed'><thead><tr><th>start</th><th>ᾱ left there</th>"
+        "<table class='resumed spoils'><thead><tr><th>start</th><th>ᾱ left there</th>"
         f"<th>still read as {digit}</th><th>distance in greys</th></tr></thead>"
         f"<tbody>{rows}</tbody></table><p class='quiet'>{told}; DDIM, {STEPS} steps evenly in t; "
         f"model {model}. The digit-classifier reads a {digit} in the picture and "

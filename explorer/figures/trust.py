@@ -25,7 +25,7 @@ def _headline(kinds: Mapping) -> str:
         f"{100 * kind['share']:.0f} % of the word’s map ({kind['words']} words)</dt></div>"
         for name, kind in kinds.items()
     )
-    return f'<dl class="measures">{cells}</dl>'
+    return f'<dl class="measures spoils">{cells}</dl>'
 
 
 def _key(kinds: Mapping) -> str:

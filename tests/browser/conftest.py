@@ -151,6 +151,11 @@ def open_chapter(page, url: str, tab: str, chapter: str, ready: str) -> None:
     page.wait_for_selector(ready, timeout=60_000)
 
 
+def skip(page) -> None:
+    """Skip the question of the chapter that is open: the numbers that answer it come after it."""
+    page.get_by_role("button", name="Skip, show the answer").locator("visible=true").click()
+
+
 def pixels(page, selector: str) -> list[int]:
     """The red channel of a canvas, row by row: its greys."""
     return page.eval_on_selector(

@@ -183,6 +183,34 @@ def test_a_question_is_skipped(page, app):
         assert kept(page, question) is None
 
 
+@pytest.mark.parametrize(
+    "place, number",
+    [
+        ("Schedules/Compare", "4.9e−5"),
+        ("Guidance/Measured", "69 %"),
+        ("Attention/Is it to be trusted?", "38 %"),
+        ("Forward/Resume from here", "1 of 6"),
+    ],
+)
+def test_numbers_that_answer_a_question_come_after_the_guess(page, app, place, number):
+    block = asked(page, app, questions.at(place))
+    answer = page.locator(".spoils", has_text=number)
+    expect(answer).not_to_have_count(0)
+    for one in answer.all():
+        expect(one).to_be_hidden()
+    expect(block.get_by_text("come after your guess")).to_be_visible()
+    block.get_by_role("button", name="Skip, show the answer").click()
+    expect(answer.first).to_be_visible()
+    expect(block.get_by_text("come after your guess")).to_be_hidden()
+
+
+def test_a_page_without_questions_shows_its_numbers(page, app):
+    page.goto(f"{app}?hide=questions")
+    page.wait_for_function("window.explorer && explorer.ready")
+    visit(page, "Schedules/Compare")
+    expect(page.get_by_text("4.9e−5 of the image")).to_be_visible()
+
+
 def test_in_german_all_of_it_is_german_and_the_guess_is_kept_in_english(new_context, app):
     page = new_context().new_page()
     page.goto(f"{app}?lang=de")

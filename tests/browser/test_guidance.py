@@ -5,7 +5,7 @@ import pytest
 from explorer.app.guiding.asked import NEEDED
 from explorer.models import zoo
 
-from .conftest import pixels, two_frames
+from .conftest import pixels, skip, two_frames
 from .test_samplers import SIZES, WAIT, call, errors, label, open_at, seek
 
 HERE = set(zoo.available())
@@ -145,6 +145,7 @@ def test_the_interval_follows_the_keyboard_and_asks_once_it_rests(page, app, wat
 def test_the_measured_curve_has_a_text_alternative_and_a_table(page, app):
     open_tab(page, app)
     page.get_by_role("tab", name="Measured", exact=True).click()
+    skip(page)
     figure = page.locator("svg.tradeoff >> visible=true")
     figure.wait_for(timeout=WAIT)
     assert "scale 1: " in figure.get_attribute("aria-label")

@@ -101,9 +101,37 @@ def test_numbers_of_a_network_say_which_with_which_noise_and_by_what(page, app, 
     assert watch.errors == []
 
 
+# A white picture with two red marks and much between them, tightened: red or not, row by row
+TIGHTENED = """() => {
+  const canvas = explorer.element('canvas', { width: 40, height: 220 });
+  const context = canvas.getContext('2d');
+  const box = (colour, ...at) => { context.fillStyle = colour; context.fillRect(...at); };
+  box('#fff', 0, 0, 40, 220); box('#f00', 20, 10, 5, 5); box('#f00', 30, 200, 5, 5);
+  const made = explorer.tightened(canvas, 48), { height } = made;
+  const { data } = made.getContext('2d').getImageData(0, 0, 40, height), rows = [];
+  for (let y = 0; y < height; y++) rows.push([22, 32].map((x) => data[4 * (40 * y + x) + 1] === 0));
+  return rows;
+}"""
+
+
+def test_a_picture_has_no_room_for_what_is_left_out(page, app):
+    load(page, app)
+    page.wait_for_function("Boolean(window.explorer?.tightened)")
+    nothing, left, right = [False, False], [True, False], [False, True]
+    assert page.evaluate(TIGHTENED) == [
+        *[nothing] * 10,
+        *[left] * 5,
+        *[nothing] * 48,
+        *[right] * 5,
+        *[nothing] * 15,
+    ]
+
+
 def test_a_network_is_saved_as_the_table_of_its_blocks(page, app, watch):
     open_chapter(page, app, "U-Net", "Network", ".unet-drawing .block >> visible=true")
-    _, data = saved(page, "json", ".unet-drawing + ")
+    name, data = saved(page, "json", ".unet-drawing + ")
+    about = json.loads(data)["about"]
+    assert name == "network-mnist.json" and about["model"] == "mnist" and about["version"]
     (blocks,) = json.loads(data)["tables"]
     assert blocks["columns"] == ["block", "kind", "in", "out", "parameters", "MFLOP", "ms"]
     *rows, whole = blocks["rows"]

@@ -235,6 +235,17 @@ def test_a_teachers_link_locks_and_hides(browser, app):
     page.context.close()
 
 
+def test_a_chapter_that_a_link_names_by_hand_opens_and_a_hidden_one_is_said(browser, app):
+    page = opened(browser, f"{app}/#at=schedules.stops")
+    chosen = page.locator(".chapters [role=tab][aria-selected=true]:visible")
+    assert chosen.inner_text() == "Where a sampler steps"
+    page.context.close()
+    page = opened(browser, f"{app}/?hide=course#at=course")
+    page.get_by_text("The link opens “course”, which it hides as well.").wait_for()
+    page.wait_for_selector(".equation-chapter canvas")
+    page.context.close()
+
+
 def test_the_builder_makes_the_link_that_it_shows(browser, app):
     page = opened(browser, f"{app}/#v=1&forward.t=333")
     page.wait_for_selector(".equation-chapter canvas")

@@ -38,7 +38,7 @@
     const x = (t) => LEFT + ((W - LEFT - RIGHT) * t) / T;
     const y = (v) => TOP + ((H - TOP - BOTTOM) * (HIGH - Math.max(LOW - 10, Math.min(HIGH + 10, v)))) / (HIGH - LOW);
     const root = ex.svg('svg', { viewBox: `0 0 ${W} ${H}`, class: 'chart', role: 'img',
-      'aria-label': 'log-SNR in decibels against t for the four schedules, with the line of comparison' });
+      'aria-label': 'log-SNR in decibels against t for each schedule, with the line of comparison' });
     for (const tick of [-40, -20, 0, 20, 40]) {
       root.append(ex.svg('line', { class: 'grid', x1: LEFT, x2: W - RIGHT, y1: y(tick), y2: y(tick) }),
         ex.svg('text', { x: LEFT - 5, y: y(tick) + 4, 'text-anchor': 'end' }, String(tick).replace('-', '−')));

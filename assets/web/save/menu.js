@@ -12,7 +12,7 @@
     const picture = () => film().picture || props.picture;
 
     async function still(one) {
-      if (!isPlayer) return ex.shot(element, { title: one.title, about: one.line });
+      if (!isPlayer) return ex.tightened(await ex.shot(element, { title: one.title, about: one.line }));
       const sheet = ex.filmSheet(film(), { title: one.title, about: one.line, picture: picture(), colour: true });
       const canvas = ex.element('canvas', { width: 2 * sheet.width, height: 2 * sheet.height }), context = canvas.getContext('2d');
       context.scale(2, 2);

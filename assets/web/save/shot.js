@@ -4,7 +4,7 @@
 //
 //   shot(root, {title, about, scale, like}) -> Promise of a canvas, of the size of `like` if given
 (function (ex) {
-  const EDGE = 16, HEAD = 30, LINE = 16;
+  const EDGE = 16, HEAD = 30, LINE = 16, ROOM = 24;
   const CONTROLS = '.saves, .transport, .sticky, input:not([type=checkbox]), select, textarea, button.visit, summary, details:not([open]), .explorer-code, script, style, [data-unsaved]';
   const STYLES = ['fill', 'fill-opacity', 'stroke', 'stroke-width', 'stroke-dasharray', 'stroke-opacity', 'stroke-linecap',
     'stroke-linejoin', 'opacity', 'font-family', 'font-size', 'font-weight', 'font-style', 'text-anchor', 'visibility',
@@ -133,5 +133,25 @@
     context.font = font('11px');
     said.forEach((line, k) => context.fillText(line, EDGE, height - EDGE + 4 - LINE * (said.length - 1 - k)));
     return canvas;
+  };
+
+  // The same without the room that controls leave: of rows of one colour, at most so many follow each other.
+  ex.tightened = function (canvas, most = 2 * ROOM) {
+    const { width, height } = canvas, context = canvas.getContext('2d');
+    const points = new Uint32Array(context.getImageData(0, 0, width, height).data.buffer), kept = [];
+    let empty = 0;
+    for (let y = 0; y < height; y++) {
+      const row = points.subarray(y * width, (y + 1) * width);
+      empty = row.every((point) => point === points[0]) ? empty + 1 : 0; // the corner is ground
+      if (empty <= most) kept.push(y);
+    }
+    const made = ex.element('canvas', { width, height: kept.length }), into = made.getContext('2d');
+    for (let from = 0; from < kept.length;) { // in bands
+      let to = from + 1;
+      while (to < kept.length && kept[to] === kept[to - 1] + 1) to++;
+      into.drawImage(canvas, 0, kept[from], width, to - from, 0, from, width, to - from);
+      from = to;
+    }
+    return made;
   };
 })(window.explorer);

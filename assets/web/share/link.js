@@ -120,11 +120,18 @@
   // Chapters of a tab: at=samplers opens the tab, samplers=path its chapter.
   const chaptersOf = (tab) => registry.places.find(({ key }) => key.startsWith(tab + '.'))?.tabs;
 
+  function visited(place) { // written by hand, a chapter may stand after its tab: at=samplers.path
+    const [tab, chapter] = place.split('.');
+    if (!places.has(place)) { complain(`The link opens “${shown(place)}”, which is not here.`); return; }
+    opened(registry.places[0].tabs, tab);
+    if (chapter) opened(chaptersOf(tab), place);
+  }
+
   function take(text) {
     if (text.length > MOST) { complain(`This link holds more than ${MOST} characters, so nothing of it was taken.`); return; }
     for (const [key, value] of new URLSearchParams(text)) {
       if (key === 'v') { if (Number(value) > VERSION) complain('This link was made by a later version of the page: what is not known here is left out.'); }
-      else if (key === 'at') opened(registry.places[0].tabs, value);
+      else if (key === 'at') visited(value);
       else if (controls.has(key)) asked(key, value);
       else if (chaptersOf(key)) opened(chaptersOf(key), `${key}.${value}`);
       else if (value) complain(`The link says something of “${shown(key)}”, which is not here.`);
@@ -149,7 +156,8 @@
   // A group of places keeps at least the one that is open.
   function shut() {
     for (const [group, members] of groups) {
-      const { props } = components.get(group);
+      const { props } = components.get(group), asked = open.get(group);
+      if (hide.has(asked)) complain(`The link opens “${shown(asked)}”, which it hides as well.`);
       const rest = members.filter(({ key }) => !hide.has(key));
       const first = rest[0] || members[0];
       if (!rest.some(({ tab }) => tab === (props.selected ?? members[0].tab))) {

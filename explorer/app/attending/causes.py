@@ -178,7 +178,7 @@ def _sentence(one: Reading) -> str:
 def _about(seed: int, count: int) -> str:
     return (
         f"Model {painter.engine().net.card.name}, seed {seed}: {count} runs from the same noise "
-        f"in one batch, DPM++ 2M, {STEPS} NFE each, linear schedule, karras spacing, guidance "
+        f"in one batch, DPM++ 2M, {STEPS} NFE each, linear schedule, Karras spacing, guidance "
         f"scale {SCALE:g}. Read by the program of explorer/data/scenes/reading.py with the "
         "classifier; it errs now and then, and names what it cannot tell by its nearest."
     )

@@ -3,6 +3,7 @@
 import json
 import math
 
+from explorer import names
 from explorer.figures import trust
 from explorer.paths import ASSETS
 
@@ -40,9 +41,10 @@ def _method(table: dict) -> str:
     return (
         f"<p class='quiet'>{count} captions of training’s grammar, one digit and two in turn, "
         f"without a held-out pair; DPM++ 2M, {run['steps']} NFE, linear schedule, "
-        f"{run['spacing']} spacing, scale {run['scale']:g}; the conditional half’s maps, all steps "
-        "together unless the step is named. The box is the smallest rectangle around the ink that "
-        "the model itself painted for that digit, two digits parted where the least ink lies. "
+        f"{names.SPACINGS[run['spacing']]} spacing, scale {run['scale']:g}; the conditional "
+        "half’s maps, all steps together unless the step is named. The box is the smallest "
+        "rectangle around the ink that the model itself painted for that digit, two digits parted "
+        "where the least ink lies. "
         f"{lost} pictures are left out: {skipped['no ink']} with no ink, {skipped['elsewhere']} "
         "with the digits along the other axis than the caption’s. ± is one standard error over "
         "prompts. Measured by <code>explorer evaluate scenes --trust</code>.</p>"

@@ -21,6 +21,7 @@ HOMES = {
     "explorer.guidance": ("rescaled", "within"),
     "explorer.judge": ("Reference", "features"),
     "explorer.models": ("zoo",),
+    "explorer.models.anatomy": ("anatomy",),
     "explorer.models.ablate": ("ablated", "cut_skip", "freeze", "look_away", "silence", "untold"),
     "explorer.models.attention": ("record_attention",),
     "explorer.models.classifier": ("Classifier",),

@@ -24,6 +24,14 @@ def _made(one: Asked, body: str) -> str:
     return program(_start(one) + body) if in_gallery() else ""
 
 
+def drawing(of: str) -> str:
+    """The table below the drawing, a row a block; of: what `zoo.load` takes, a literal."""
+    return program(
+        f"found = anatomy(zoo.load({of}))\n"
+        "[(block.name, block.given, block.parameters, block.flops) for block in found.blocks]"
+    )
+
+
 def features(one: Asked, point: tuple[str, str]) -> str:
     """The feature maps after a step of a block, (C, H, W)."""
     return _made(

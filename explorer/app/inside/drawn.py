@@ -3,6 +3,8 @@
 import torch
 
 from explorer.app import engine as computing
+from explorer.app.about import made, network
+from explorer.app.code import unet as code
 from explorer.app.inside import subjects, words
 from explorer.app.inside.asked import Asked
 from explorer.app.once import once
@@ -17,6 +19,7 @@ def drawing(which: str) -> dict:
 @once(4, stored=False)  # it measures this machine
 def _drawing(_engine, which: str) -> dict:
     subject = subjects.of(which, Asked(digit=0))  # every other call takes as long
+    of = network() if which == subjects.APP else repr(subject.name)
     with subject.engine.alone() as net:
         found = anatomy.anatomy(net)
         times = computing.compute(_times, net, subject)
@@ -31,7 +34,7 @@ def _drawing(_engine, which: str) -> dict:
         "flops": found.flops,
         "ms": times.whole,
         "about": _about(subject.name, found, times),
-    }
+    } | made(f"network-{subject.name}", code.drawing(of), model=subject.name)
 
 
 @torch.no_grad()

@@ -127,7 +127,7 @@ def _run(prompt: str, seed: int) -> tuple[dict, str]:
     )
     said = (
         f"{facts}<p class='quiet'>{empty}Seed {seed}, scale {films.SCALE:g}; model scenes; "
-        f"DPM++ 2M, {films.STEPS} steps, Linear schedule, karras spacing.</p>"
+        f"DPM++ 2M, {films.STEPS} steps, linear schedule, Karras spacing.</p>"
         "<pre class='explorer-code'>for step in dpmpp_2m(denoise, noise, levels):  "
         "<i># samplers.py: 4 × 16 × 16 all the way</i>\n"
         "picture = vae.decode(step.x)                   <i># once, at the end</i></pre>"

@@ -21,7 +21,7 @@ from explorer.schedules import SCHEDULES, levels
 
 SHARES = 17  # positions between two pictures, both ends included
 TIMES = 21  # positions of the way into noise, from t = 0 to T
-STEPS, SCALE = 20, 3.0  # of the way out of it, with DPM++ 2M on karras spacing
+STEPS, SCALE = 20, 3.0  # of the way out of it, with DPM++ 2M on Karras spacing
 PICTURE = 180  # px a side at least, where there is room
 LATENT_ALT = "The four channels two by two; purple below 0, white 0, orange above, ±3 fixed."
 
@@ -111,7 +111,7 @@ def into_noise(text: str, schedule: str, seed: int) -> Film:
 
 @torch.no_grad()
 def generate(prompt: str, seed: int, scale: float = SCALE, steps: int = STEPS) -> list[Step]:
-    """The run of a checked prompt: DPM++ 2M, karras spacing, linear schedule, guided."""
+    """The run of a checked prompt: DPM++ 2M, Karras spacing, linear schedule, guided."""
     engine = painter.engine()
     context, null = painter.contexts([prompt]), engine.net.null_context(1)
     denoise = paired(engine, context, null, scale)
