@@ -57,9 +57,9 @@ def _said(error: Any) -> str:
     sentence = error.format_message()
     for theirs, ours in WORDS.items():
         sentence = sentence.replace(theirs, ours)
-    group = getattr(error.ctx, "command", None)
-    if sentence.startswith("No such command") and hasattr(group, "commands"):
-        sentence = f"{sentence.rstrip('.')}: choose one of {', '.join(group.commands)}."
+    commands = getattr(getattr(error.ctx, "command", None), "commands", None)
+    if commands and sentence.startswith("No such command"):
+        sentence = f"{sentence.rstrip('.')}: choose one of {', '.join(commands)}."
     return sentence
 
 

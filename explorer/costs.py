@@ -42,19 +42,33 @@ def medians(functions: list[Callable[[], object]], repeats: int) -> list[float]:
     return [median(taken) for taken in times]
 
 
-def steady(functions: list[Callable[[], object]], repeats: int) -> list[float]:
+def here(function: Callable, *arguments: object) -> Any:
+    """Call a function in this thread: `within` of who has no other."""
+    return function(*arguments)
+
+
+def steady(
+    functions: list[Callable[[], object]], repeats: int, within: Callable = here
+) -> list[float]:
     """As `medians`, of calls that follow one of their own kind, as they do in a sampler.
 
-    Turns alone would have each function find the caches full of another's weights.
+    Turns alone would have each function find the caches full of another's weights. within: calls
+    a function with its arguments, maybe in another thread, of which others have the rest.
     """
     times: list[list[float]] = [[] for _ in functions]
     for _ in range(repeats):
         for function, taken in zip(functions, times, strict=True):
-            function()
-            began = time.perf_counter()
-            function()
-            taken.append(1000 * (time.perf_counter() - began))
+            taken.append(within(_second, function))
     return [median(taken) for taken in times]
+
+
+@torch.no_grad()
+def _second(function: Callable[[], object]) -> float:
+    """Milliseconds of the second of two calls."""
+    function()
+    began = time.perf_counter()
+    function()
+    return 1000 * (time.perf_counter() - began)
 
 
 @torch.no_grad()
@@ -174,8 +188,11 @@ def inputs(net: TextUNet, batch: int) -> tuple[Tensor, Tensor, Tensor]:
 
 
 @torch.no_grad()
-def measure(net: TextUNet, vae: VAE, repeats: int = 3) -> Costs:
-    """Count, weigh and time every call, here and now; ms are medians of `repeats`, in turns."""
+def measure(net: TextUNet, vae: VAE, repeats: int = 3, within: Callable = here) -> Costs:
+    """Count, weigh and time every call, here and now; ms are medians of `repeats`, in turns.
+
+    within: see `steady`.
+    """
     full, frugal = (in_pixels(net.cfg, vae, everywhere=choice) for choice in (True, False))
     side, z_side = vae.cfg.image_size, vae.cfg.latent_size
     pictures = torch.zeros(2, vae.cfg.image_channels, side, side)
@@ -191,7 +208,7 @@ def measure(net: TextUNet, vae: VAE, repeats: int = 3) -> Costs:
     ]
     ones = [partial(call, module, *(a[:1] for a in two)) for _, module, call, two in jobs]
     twos = [partial(call, module, *two) for _, module, call, two in jobs]
-    ms = steady([*ones, *twos], repeats)
+    ms = steady([*ones, *twos], repeats, within)
     latent, pixels, pixels_frugal, encode, decode = (
         Cost(
             title=title,
@@ -203,7 +220,7 @@ def measure(net: TextUNet, vae: VAE, repeats: int = 3) -> Costs:
         )
         for i, (title, module, call, two) in enumerate(jobs)
     )
-    threads = torch.get_num_threads()
+    threads = within(torch.get_num_threads)
     return Costs(latent, pixels, pixels_frugal, encode, decode, threads)
 
 

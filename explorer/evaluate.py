@@ -144,12 +144,14 @@ def evaluate(
     file: Path,
     entries: list[Entry],
     tell: Callable[[dict], None] = lambda row: None,
+    *,
+    resume: bool = True,
 ) -> dict:
     """Measure `entries`, write the table to `file` after each row, and return it.
 
-    Rows that `file` holds already are kept, so a long measurement can be resumed.
+    resume: keep the rows that `file` holds already; else the first one takes its place.
     """
-    table = json.loads(file.read_text()) if file.exists() else {}
+    table = json.loads(file.read_text()) if resume and file.exists() else {}
     rows = table.get("rows", [])
     head = {
         "judge": judge.name,

@@ -15,7 +15,8 @@ def within(inside: Denoiser, outside: Denoiser, low: float, high: float) -> Deno
     """`inside` where low < sigma/alpha <= high, `outside` at every other noise level.
 
     Kynkäänniemi et al. 2024, eqs. 5-6, for `inside` guided and `outside` conditional: a scale of
-    1 outside the interval. There the reference is not even asked, so it saves evaluations.
+    1 outside the interval. There the reference is not even asked, so it saves evaluations; but
+    where rows have noise levels of their own, all are asked both.
     low and high from 0 to infinity, in Karras' sigma; raises ValueError for others.
     """
     if not 0 <= low <= high:  # also false for NaN

@@ -40,21 +40,17 @@ def quality(
     if isinstance(net, UNet):
         _can_judge(name, net, judge)
     train, test = (open_images(_source(net), data, split) for split in (True, False))
-    file = out or zoo.locate(name).with_suffix(".quality.json")
-    if not resume:
-        file.unlink(missing_ok=True)
+    file = _table_of(net, out)
     if isinstance(net, Classifier):
         table = evaluate.evaluate_classifier(net, test, file)
         print_table(name, list(table), [list(table.values())])
     elif isinstance(net, UNet):
         seen = Judge(zoo.load(judge, Classifier), train, test)
         seen.reference().save(_reference(judge, out))
-        table = _table(net, seen, file, samples)
+        table = _table(net, seen, file, samples, resume=resume)
     else:
         raise ValueError(f"{name} is a {net.card.kind}, which has no table of quality.")
-    shown = file.with_name(file.name.removesuffix(".json").removesuffix(".quality") + ".md")
-    card.write_card(shown, net.card.facts, table)
-    print(f"{file}, {shown}")
+    print(f"{file}, {_described(net, table, file)}")
 
 
 def _can_judge(name: str, net: UNet, judge: str) -> None:
@@ -87,18 +83,27 @@ def _vae(net: VAE, data: Path | None, out: Path | None) -> None:
 def _plainly(net: Model, table: dict, file: Path) -> None:
     """Show a table of single numbers and write the card."""
     print_table(net.card.name, list(table), [list(table.values())])
-    shown = zoo.locate(net.card.name).with_suffix(".md")
-    print(file, card.write_card(shown, net.card.facts, table))
+    print(f"{file}, {_described(net, table, file)}")
 
 
 def _table_of(net: Model, out: Path | None) -> Path:
-    return out or zoo.locate(net.card.name).with_suffix(".quality.json")
+    """Beside the weights that were measured, which may lie anywhere, or as asked for."""
+    if out:
+        return out
+    assert net.card.file  # it was loaded
+    return net.card.file.with_suffix(".quality.json")
+
+
+def _described(net: Model, table: dict, file: Path) -> Path:
+    """Write the model's card beside its table, and say where."""
+    shown = file.with_name(file.name.removesuffix(".json").removesuffix(".quality") + ".md")
+    card.write_card(shown, net.card.facts, table)
+    return shown
 
 
 def _scenes(net: TextUNet, data: Path | None, judge: str, n: int, out: Path | None) -> None:
     """Measure whether a text-to-image model paints what its captions say, at every scale."""
-    digits, weights = load_images("mnist", data, False), zoo.locate(net.card.name)
-    file, rows = out or weights.with_suffix(".quality.json"), []
+    digits, file, rows = load_images("mnist", data, False), _table_of(net, out), []
     with Progress() as bar:
         task = bar.add_task(net.card.name, total=len(evaluate_scenes.SCALES))
 
@@ -119,8 +124,7 @@ def _scenes(net: TextUNet, data: Path | None, judge: str, n: int, out: Path | No
     head = ("at the best scale", *evaluate_scenes.PARTS)
     lines = [(name, *(f"{best[name][part]:.1%}" for part in head[1:])) for name in names]
     print_table(f"scale {best['scale']:g}", head, lines)
-    card.write_card(weights.with_suffix(".md"), net.card.facts, table)
-    print(file)
+    print(f"{file}, {_described(net, table, file)}")
 
 
 def losses(name: str, data: Path | None, out: Path | None) -> None:
@@ -234,16 +238,22 @@ def _reference(judge: str, out: Path | None = None) -> Path:
     return beside.with_suffix(".reference.json")
 
 
-def _table(net: UNet, judge: Judge, file: Path, samples: int | None) -> dict:
-    """The table of a U-Net, with a progress bar while it is measured."""
-    entries = [replace(e, n=samples) if samples else e for e in evaluate.plan()]
+def _table(net: UNet, judge: Judge, file: Path, samples: int | None, *, resume: bool) -> dict:
+    """The table of a U-Net, with a progress bar while it is measured.
+
+    Of a small set, a row has no more samples than there are real pictures to compare them with.
+    """
+    most = len(judge.train)
+    if (samples or 0) > most:
+        raise ValueError(f"--samples is {samples}, but only {most} real pictures can be compared")
+    entries = [replace(e, n=samples or min(e.n, most)) for e in evaluate.plan()]
     with Progress() as bar:
         task = bar.add_task(net.card.name, total=sum(e.n * e.nfe for e in entries))
 
         def tell(row: dict) -> None:
             bar.advance(task, row["n"] * row["nfe"])
 
-        table = evaluate.evaluate(net, judge, file, entries, tell)
+        table = evaluate.evaluate(net, judge, file, entries, tell, resume=resume)
     shown = ("sampler", "spacing", "nfe", "scale", "n", "accuracy", "frechet", "ratio", "diversity")
     print_table(net.card.name, shown, [[row[key] for key in shown] for row in table["rows"]])
     return table

@@ -15,7 +15,7 @@ from explorer.models.vae import AUTOENCODER, VAE
 from explorer.samplers import SAMPLERS, Step
 from explorer.schedules import SCHEDULES, SPACINGS, levels
 
-MOST_STEPS, MOST_PICTURES, LARGEST_SCALE, LARGEST_SEED = 1000, 64, 20, 2**32 - 1
+MOST_STEPS, MOST_PICTURES, LARGEST_SCALE, LARGEST_SEED = 1000, 64, 20, 2**24 - 1
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,13 @@ class Request:
 
 
 def generator(seed: int, stream: int = 0) -> torch.Generator:
-    """A random stream of a seed; the app's stream 0 makes first noise, others what samplers add."""
+    """A random stream of a seed; the app's stream 0 makes first noise, others what samplers add.
+
+    Raises ValueError for a seed above LARGEST_SEED or a stream above 255: torch's generator on a
+    CPU tells 2^32 beginnings apart, so others would be one of these again.
+    """
+    _within("seed", seed, 0, LARGEST_SEED)
+    _within("stream", stream, 0, 255)
     return torch.Generator().manual_seed((seed << 8) + stream)
 
 

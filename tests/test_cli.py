@@ -105,6 +105,7 @@ def test_python_m_explorer_is_the_same_command():
         ("schedule", "sqrt", "zero_snr"),
         ("spacing", "even", "trailing"),
         ("seed", -1, "from 0 to"),
+        ("seed", 2**24, "from 0 to 16777215"),  # it would be seed 0 again
         ("count", 65, "from 1 to 64"),
         ("zoom", 0, "--zoom"),
         ("out", "a.jpg", ".png or .gif"),

@@ -95,6 +95,17 @@ def test_building_it_moves_nobodys_random_stream(nets):
     assert torch.equal(before, torch.get_rng_state())
 
 
+def test_only_timed_calls_are_made_where_the_network_is_shared(nets):
+    made = []
+
+    def elsewhere(function, *arguments):
+        made.append(function)
+        return function(*arguments)
+
+    costs.measure(*nets, repeats=1, within=elsewhere)
+    assert len(made) == 10 + 1  # five calls, on one picture and on two; then the cores are asked
+
+
 def test_pixels_cost_more_of_everything_that_is_counted(found):
     for rival in (found.pixels, found.pixels_frugal):
         assert rival.gflop > 8 * found.latent.gflop

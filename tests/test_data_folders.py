@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from explorer.data.images import DataError, load_images
+from explorer.data.images import DataError, at_hand, load_images, open_images
 from tests.stored import sentence, write_picture
 
 
@@ -65,6 +65,13 @@ def test_damaged_picture_is_named(tmp_path, rng, keep):
     with pytest.raises(DataError) as error:
         load_images(tmp_path)
     sentence(error, tmp_path / "a.png")
+
+
+@pytest.mark.parametrize("suffix", ["JPG", "webp", "bmp", "png"])
+def test_a_folder_is_a_data_set_whatever_its_pictures_are_called(tmp_path, rng, suffix):
+    write_picture(tmp_path / f"a.{suffix}", rng)
+    assert at_hand("mnist", tmp_path)
+    assert len(open_images("mnist", tmp_path)) == 1
 
 
 def test_folder_without_pictures_is_named(tmp_path):

@@ -4,7 +4,7 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
+from contextvars import ContextVar, copy_context
 from types import SimpleNamespace
 
 import pytest
@@ -105,6 +105,12 @@ other = threading.Thread(target=lambda: found.append(torch.get_num_threads()))
 other.start(), other.join()
 print(found, engine.compute(torch.get_num_threads))
 """
+
+
+def test_who_computes_in_the_engines_thread_is_asked_by_the_same_session():
+    asker = ContextVar("asker", default="nobody")
+    asker.set("ours")
+    assert engines.compute(asker.get) == "ours"
 
 
 def test_the_engines_thread_has_all_cores_and_every_other_one_of_them():

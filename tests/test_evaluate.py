@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from explorer import evaluate
+from explorer import evaluate, measuring
 from explorer.data.images import Images
 from explorer.evaluate import Entry, draw, plan
 from explorer.judge import Judge, Reference, in_turn
@@ -15,6 +15,7 @@ from explorer.metrics import accuracy, frechet_distance, moments
 from explorer.models import zoo
 from explorer.models.classifier import Classifier, ClassifierConfig
 from explorer.models.unet import UNet, UNetConfig
+from explorer.models.vae import VAE, VAEConfig
 from explorer.samplers import SAMPLERS
 
 NET = UNetConfig(
@@ -93,6 +94,39 @@ def test_a_measurement_that_was_cut_short_goes_on(net, judge, tmp_path):
     assert [row["scale"] for row in table["rows"]] == [1.0, 2.0] == [row["scale"] for row in told]
 
 
+def test_a_measurement_that_begins_anew_keeps_the_old_table_until_it_has_a_row(
+    net, judge, tmp_path, monkeypatch
+):
+    file = tmp_path / "table.json"
+    old = evaluate.evaluate(net, judge, file, [ENTRY, replace(ENTRY, scale=2.0)])
+    with monkeypatch.context() as broken:
+        broken.setattr(evaluate, "measure", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            evaluate.evaluate(net, judge, file, [ENTRY], resume=False)
+    assert json.loads(file.read_text()) == old
+    evaluate.evaluate(net, judge, file, [ENTRY], resume=False)
+    assert len(json.loads(file.read_text())["rows"]) == 1
+
+
+def test_a_small_set_is_compared_in_as_many_pictures_as_it_has(net, judge, tmp_path, monkeypatch):
+    net.card = SimpleNamespace(name="tiny")
+    monkeypatch.setattr(evaluate, "plan", lambda: [replace(ENTRY, n=2000)])
+    table = measuring._table(net, judge, tmp_path / "t.json", None, resume=False)
+    assert table["rows"][0]["n"] == len(judge.train) == 300
+    with pytest.raises(ValueError, match="--samples is 400, but only 300 real"):
+        measuring._table(net, judge, tmp_path / "t.json", 400, resume=False)
+
+
+def test_a_table_lies_beside_the_weights_that_were_measured(tmp_path):
+    config = VAEConfig(image_size=32, widths=(8, 8, 8))
+    file = tmp_path / "scenes-vae.safetensors"  # called as the one that ships
+    zoo.save(file, VAE(config), kind="vae", config=config)
+    net = zoo.load(file, VAE)
+    assert measuring._table_of(net, None) == tmp_path / "scenes-vae.quality.json"
+    measuring._plainly(net, {"a number": 1}, measuring._table_of(net, None))
+    assert "scenes-vae" in (tmp_path / "scenes-vae.md").read_text()
+
+
 needs_models = pytest.mark.skipif(
     not {"mnist", "digit-classifier"} <= set(zoo.available()),
     reason="the models are not in assets/models: train them with explorer train",
@@ -155,8 +189,6 @@ def test_a_reference_is_the_judge_without_the_data(judge, tmp_path):
 
 
 def test_a_check_fails_where_the_table_is_off(monkeypatch, capsys):
-    from explorer import measuring
-
     row = asdict(ENTRY) | {"nfe": 3, "accuracy": 0.5, "frechet": 1.0}
     row |= {"accuracy_error": 0.1, "frechet_error": 0.1}
     found = {"accuracy": 0.5, "frechet": 1.2, "accuracy_apart": 0.0, "frechet_apart": 2.0}

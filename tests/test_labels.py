@@ -47,6 +47,14 @@ def test_the_model_that_ships_is_one_of_digits():
     assert labels.Labels().values == controls.DIGITS
 
 
+def test_pictures_of_the_size_of_digits_need_not_be_digits():
+    config = SimpleNamespace(classes=10, image_channels=1, image_size=28)
+    net = SimpleNamespace(cfg=config, card=SimpleNamespace(facts={}))
+    assert studio.draws_digits(SimpleNamespace(net=net))
+    net.card.facts["classes"] = ["T-shirt", "trouser", *"abcdefgh"]
+    assert not studio.draws_digits(SimpleNamespace(net=net))
+
+
 @pytest.mark.parametrize("facts", [{}, {"classes": ["a"]}, {"classes": "abc"}, {"classes": [1, 2]}])
 def test_classes_without_good_names_have_numbers(monkeypatch, facts):
     monkeypatch.setattr(labels, "_now", labels.Labels())

@@ -212,7 +212,7 @@ def made_up() -> costs.Costs:
 @needs_vae
 def test_costs_are_measured_once_and_again_on_request(untrained, monkeypatch):
     calls = []
-    monkeypatch.setattr(costs, "measure", lambda *nets: calls.append(nets) or made_up())
+    monkeypatch.setattr(costs, "measure", lambda *nets, within: calls.append(nets) or made_up())
     first = answers.costs()
     assert answers.costs() == first and len(calls) == 1
     answers.measure_again()

@@ -130,3 +130,16 @@ def test_all_caches_together_keep_to_their_budget(monkeypatch):
     assert len(one.kept) == len(two.kept) == 1
     one(30)  # 120 bytes: the least used goes
     assert (len(one.kept), len(two.kept), once._bytes) == (2, 0, 70)
+
+
+def test_what_a_cache_has_no_room_for_does_not_count(monkeypatch):
+    monkeypatch.setattr(once, "BUDGET", 100)
+    monkeypatch.setattr(once, "_used", OrderedDict())
+    monkeypatch.setattr(once, "_bytes", 0)
+    small, last = once.once(9)(lambda n: "x" * n), once.once(1)(lambda n: "x" * n)
+    small(20)
+    for n in range(30, 60):
+        last(n)
+    assert (len(small.kept), len(last.kept), once._bytes) == (1, 1, 79)
+    last.forget()
+    assert (len(last.kept), once._bytes) == (0, 20)

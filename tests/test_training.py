@@ -16,10 +16,11 @@ import torch
 from explorer import files
 from explorer.data.images import Images
 from explorer.models import zoo
+from explorer.models.text import TextUNet, TextUNetConfig
 from explorer.models.unet import UNetConfig
 from explorer.training import checkpoint
 from explorer.training.loop import average, learning_rate, start, train
-from explorer.training.objectives import Denoising, batches, generator
+from explorer.training.objectives import Denoising, TextDenoising, batches, generator
 from explorer.training.recipes import RECIPES, Recipe, recipe
 from explorer.training.session import Options, fit
 
@@ -155,6 +156,25 @@ def test_a_prepared_batch_holds_the_closed_form_and_its_v():
     place = (angle.sort().values * 40 / (math.pi / 2)).floor()
     assert place.tolist() == list(range(40))  # one angle in each of 40 equal parts
     assert 0 < (labels == objective.net.null).sum() < 40
+
+
+def test_of_captions_every_weight_that_is_trained_has_a_gradient():  # several GPUs ask for it
+    config = TextUNetConfig(
+        image_size=8,
+        channels=(8, 16),
+        attention=(False, True),
+        head_dim=8,
+        emb_dim=16,
+        context_dim=16,
+        text_layers=1,
+    )
+    objective = TextDenoising(TextUNet(config), label_dropout=0.5)
+    tokens = torch.tensor([[objective.net.tokenizer.encode("a red 3")]] * 8)  # (N, captions, L)
+    batch = objective.prepare(torch.randn(8, 4, 8, 8), tokens, generator(0, 0))
+    objective(*batch).backward()
+    trained = {name for name, p in objective.named_parameters() if p.requires_grad}
+    given = {name for name, p in objective.named_parameters() if p.grad is not None}
+    assert trained == given
 
 
 def test_every_picture_comes_once_an_epoch_and_a_step_alone_decides_its_batch():

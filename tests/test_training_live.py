@@ -65,9 +65,9 @@ def test_a_run_whose_time_is_over_at_once_has_taken_a_step():
     assert len(list(timed.train_for(run_of(digits()), digits(), 1e-9))) == 1
 
 
-def test_pictures_that_cannot_be_halved_are_refused_by_their_size():
-    with pytest.raises(ValueError, match="31 pixels a side and must be a multiple of 2"):
-        timed.recipe(digits(size=31), "t")
+def test_pictures_of_an_odd_side_are_learned_from_too():
+    images = digits(size=31)
+    assert len(list(timed.train_for(run_of(images), images, 1e-9))) == 1
 
 
 def test_stop_ends_after_a_step_and_keeps_the_averaged_weights_of_that_moment():

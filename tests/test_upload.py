@@ -106,5 +106,7 @@ def test_mnist_is_offered_only_where_it_lies(tmp_path, monkeypatch):
     monkeypatch.setenv("EXPLORER_DATA", str(tmp_path))
     assert sources.mnist_folder() is None
     (tmp_path / "MNIST" / "raw").mkdir(parents=True)
-    (tmp_path / "MNIST" / "raw" / "t10k-images-idx3-ubyte").write_bytes(b"")
+    for name in ("t10k-images-idx3", "t10k-labels-idx1", "train-images-idx3", "train-labels-idx1"):
+        assert sources.mnist_folder() is None, "torchvision would download what is missing"
+        (tmp_path / "MNIST" / "raw" / f"{name}-ubyte").write_bytes(b"")
     assert sources.mnist_folder() == tmp_path

@@ -11,17 +11,6 @@
   const LONG = 160; // characters beyond which what else there is to say waits to be opened
   const key = (id) => 'explorer.guess.' + id;
 
-  function recalled(id) {
-    try { return JSON.parse(localStorage.getItem(key(id))); } catch { return null; }
-  }
-
-  function remember(id, guess) { // null forgets; where storage is blocked, nothing is kept
-    try {
-      if (guess === null) localStorage.removeItem(key(id));
-      else localStorage.setItem(key(id), JSON.stringify(guess));
-    } catch { /* the question works without a memory */ }
-  }
-
   const number = (value) => String(Number(value.toPrecision(6))).replace('-', '−');
 
   function choice(host, { id, options, right }, touched) {
@@ -146,7 +135,7 @@
     function again() {
       shown = false;
       root.classList.remove('answered');
-      remember(question.id, null);
+      ex.remember(key(question.id), null);
       kind.open();
       reveal.textContent = 'Reveal';
       reveal.disabled = true;
@@ -157,7 +146,7 @@
 
     function press() {
       if (shown) return again();
-      remember(question.id, kind.guess());
+      ex.remember(key(question.id), kind.guess());
       answer(kind.guess());
     }
 
@@ -166,7 +155,7 @@
     root.addEventListener('keydown', (event) => {
       if (event.key === 'Enter' && event.target.matches('input') && !reveal.disabled) press();
     });
-    const before = recalled(question.id);
+    const before = ex.recall(key(question.id));
     if (before !== null && kind.fits(before)) answer(before, false);
     ex.terms?.(find('terms'), question.place);
   };

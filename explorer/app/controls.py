@@ -11,12 +11,12 @@ import gradio as gr
 
 from explorer import names
 from explorer.app import checks, classes, labels
+from explorer.app.limits import LAST_SEED
 from explorer.app.tables import NAMES
 from explorer.app.theme import widget
 
 DIGITS = labels.DIGITS
 SPACINGS = tuple(names.SPACINGS)
-LAST_SEED = 9999
 THREE_CHOICES = (
     "Sampler, spacing and schedule are three separate choices. The schedule says what noise "
     "means, the spacing picks the levels to stop at, the sampler says how to get from one to "

@@ -51,8 +51,11 @@ def claim() -> None:
 
 
 def compute(function: Callable[..., Result], *arguments: object) -> Result:
-    """The result of a function that computes in the engines' thread, with all cores."""
-    return _network.submit(function, *arguments).result()
+    """The result of a function that computes in the engines' thread, with all cores.
+
+    It has a copy of the caller's context: it is asked by the same session.
+    """
+    return _network.submit(copy_context().run, function, *arguments).result()
 
 
 class Engine(Generic[Net]):

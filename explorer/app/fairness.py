@@ -19,7 +19,7 @@ LITTLE = 64  # rows; who takes fewer goes first: a guided sample of 20 steps tak
 SOON = 4  # rows of a batch of what may come later: somebody in a hurry may come meanwhile
 LATEST = 0.5  # seconds after which who waited longest is served first, whatever he asks for
 LIMIT = 4096  # rows that may wait: what the slower machines compute in a quarter of a minute
-OWN_LIMIT = 1024  # of these, an owner's: nobody fills the line alone
+OWN_LIMIT = 1024  # of these, an owner's, and as many that may come later: nobody fills it alone
 BUSY = "Too many people are computing here at the moment: please try again in a minute."
 
 
@@ -77,7 +77,7 @@ class Waiting(Generic[Kind]):
         """Let the pieces of one call wait, all or none.
 
         Raises Busy where they would be more than LIMIT rows with all others, or than OWN_LIMIT with
-        their owner's; into an empty line goes any call.
+        their owner's of the same rank; into an empty line goes any call.
         """
         asker, rows = (pieces[0].owner, pieces[0].later), sum(piece.rows for piece in pieces)
         own = sum(piece.rows for piece in self._waiting.get(asker, ()))

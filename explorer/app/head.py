@@ -17,6 +17,7 @@ READER = "share/link.js"  # runs before all others, see `head`
 # In the order in which they run: base first, each later file uses only earlier ones.
 SCRIPTS = (
     "base.js",
+    "memory.js",
     "share/state.js",
     "share/back.js",
     "share/lock.js",
@@ -101,7 +102,6 @@ SCRIPTS = (
     "terms.js",
     "course/lessons.js",
     "course/glossary.js",
-    "memory.js",
     "look.js",
     "course/errors.js",
     "course/history.js",

@@ -31,6 +31,7 @@ import gradio as gr
 LARGEST_REQUEST = 2**20  # bytes of a request that is no upload: ours are below 64 KiB
 MOST_SECONDS = 120  # of one call, without its wait in the queue; a race takes two
 WAITING = 400  # requests in the queue; who comes then is told in words to try again
+LAST_SEED = 9999  # that a control offers: a class's seeds are short enough to call out
 KEPT = 1  # hours that an upload which no handler took stays on the disk
 OVER = (
     f"This took longer than {MOST_SECONDS} seconds, the most that a call may: ask for fewer steps, "

@@ -71,7 +71,7 @@ def once(size: int, *, stored: bool = True) -> Callable[[Callable], Callable]:
                 future = kept.setdefault(key, Future())
                 kept.move_to_end(key)
                 while len(kept) > size:
-                    kept.popitem(last=False)
+                    _forget(kept, next(iter(kept)))
             if mine:
                 try:
                     future.set_result(_found_or_made(function, arguments, shipped))
@@ -90,7 +90,13 @@ def once(size: int, *, stored: bool = True) -> Callable[[Callable], Callable]:
             _weigh(kept, key, result if mine else None)
             return result
 
-        answer.kept = kept  # type: ignore[attr-defined]  # who measures anew forgets it
+        def forget() -> None:
+            """Have the answers that are there made anew when they are next asked for."""
+            with _lock:
+                for key in [key for key, future in kept.items() if future.done()]:
+                    _forget(kept, key)
+
+        answer.kept, answer.forget = kept, forget  # type: ignore[attr-defined]
         return answer
 
     return decorate
@@ -117,15 +123,21 @@ def _weigh(kept: OrderedDict, key: tuple, fresh: object) -> None:
     global _bytes
     place, weight = (id(kept), key), 0 if fresh is None else size_of(fresh)
     with _lock:
-        if fresh is not None:
+        if fresh is not None and key in kept:  # others may have taken its place meanwhile
             _bytes += weight - _used.pop(place, (kept, 0))[1]
             _used[place] = kept, weight
         elif place in _used:
             _used.move_to_end(place)
         while _bytes > BUDGET and len(_used) > 1:
-            (_, oldest), (cache, bytes_) = _used.popitem(last=False)
-            cache.pop(oldest, None)
-            _bytes -= bytes_
+            (_, oldest), (cache, _) = next(iter(_used.items()))
+            _forget(cache, oldest)
+
+
+def _forget(kept: OrderedDict, key: tuple) -> None:
+    """Keep an answer no longer, nor count its bytes; call it under the lock."""
+    global _bytes
+    kept.pop(key, None)
+    _bytes -= _used.pop((id(kept), key), (kept, 0))[1]
 
 
 def size_of(answer: object) -> int:

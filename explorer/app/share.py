@@ -20,9 +20,9 @@ from weakref import WeakKeyDictionary
 import gradio as gr
 from gradio.blocks import Block, BlockContext
 
+from explorer.app.limits import LAST_SEED
 from explorer.app.theme import template, widget
 
-LAST_SEED = 9999
 # A component's value goes to another's property too: (component, path in its properties, equals).
 # With `equals`, what goes there is whether the value is that.
 Mirror = tuple[Block, str, str | None]

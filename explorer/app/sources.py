@@ -15,6 +15,7 @@ from explorer.app.theme import template, widget
 from explorer.paths import default_root
 
 DIGITS = 10_000  # in MNIST's test set
+RAW = [f"{split}-{what}" for split in ("train", "t10k") for what in ("images-idx3", "labels-idx1")]
 PRIVACY = (
     "The picture goes to the machine that runs this app, where its file is read once and deleted. "
     "Pixels that something is computed of stay in its memory until others displace them, never on "
@@ -30,11 +31,14 @@ def uploaded(path: object) -> dict:
 
 
 def mnist_folder() -> Path | None:
-    """The folder where MNIST's test digits lie; None where they are not on this disk."""
+    """The folder where MNIST lies; None where it is not on this disk as a whole.
+
+    With a file less torchvision would download the set, and the app downloads nothing.
+    """
     root = default_root()
-    raw = root / "MNIST" / "raw" / "t10k-images-idx3-ubyte"
-    known = (root / "mnist.npz", raw, raw.with_name(raw.name + ".gz"))
-    return root if any(file.is_file() for file in known) else None
+    files = [root / "MNIST" / "raw" / f"{name}-ubyte" for name in RAW]
+    whole = (root / "mnist.npz").is_file() or all(file.is_file() for file in files)
+    return root if whole else None
 
 
 @cache

@@ -61,9 +61,17 @@ def common() -> Engine:
 
 
 def digits() -> Engine:
-    """The engine of a model of digits: the chosen one if it is, else the shipped one."""
-    chosen = engine()
-    return chosen if labels.of(chosen.net.cfg, chosen.net.card.facts).digits else _shipped()
+    """The engine of a model of digits: the chosen one if it is, or the app's, or the shipped."""
+    for known in (engine(), common()):
+        if draws_digits(known):
+            return known
+    with _lock:
+        return _shipped()
+
+
+def draws_digits(engine: Engine) -> bool:
+    """Whether its network draws pictures that the classifier can read."""
+    return labels.of(engine.net.cfg, engine.net.card.facts).digits
 
 
 @cache

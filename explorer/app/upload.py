@@ -32,10 +32,11 @@ def full(path: str | Path) -> np.ndarray:
     if os.path.getsize(path) > LARGEST_FILE:
         raise UploadError(f"The file is larger than {LARGEST_FILE // 2**20} MB, the most allowed.")
     try:
-        with warnings.catch_warnings(), Image.open(path, formats=FORMATS) as image:
+        with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our limit is lower
-            _check(*image.size)
-            picture = ImageOps.exif_transpose(image).convert("RGBA")
+            with Image.open(path, formats=FORMATS) as image:
+                _check(*image.size)
+                picture = ImageOps.exif_transpose(image).convert("RGBA")
     except UploadError:
         raise
     except Image.DecompressionBombError:

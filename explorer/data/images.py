@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from explorer.data.folder import read_folder
+from explorer.data.folder import SUFFIXES, read_folder
 from explorer.data.rules import DataError, checked_labels, checked_shape
 from explorer.data.vision import NAMES, from_torchvision
 from explorer.paths import default_root
@@ -98,9 +98,8 @@ def _is_set(path: Path) -> bool:
 
 def _pictures_within(folder: Path) -> Iterator[Path]:
     """Images at most two folders deep, where train/class/picture.png would be."""
-    for pattern in ("*.png", "*.jpg", "*.jpeg"):
-        for depth in ("", "*/", "*/*/"):
-            yield from folder.glob(depth + pattern)
+    for depth in ("", "*/", "*/*/"):
+        yield from (path for path in folder.glob(depth + "*") if path.suffix.lower() in SUFFIXES)
 
 
 def _from_npz(path: Path, train: bool) -> Images:

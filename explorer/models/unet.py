@@ -76,7 +76,7 @@ class ResidualBlock(nn.Module):
         shortcut = self.shortcut(h)
         h = self.conv_in(self.act_in(self.norm_in(h)))
         scale, shift = self.scale_shift(emb)[..., None, None].chunk(2, 1)  # (B, C_out, 1, 1) each
-        # AdaGN: Dhariwal and Nichol 2021, eq. 3
+        # AdaGN: Dhariwal and Nichol 2021, section 3.1
         h = torch.addcmul(shift, self.norm_out(h), 1 + scale)
         return shortcut + self.conv_out(self.act_out(h))
 

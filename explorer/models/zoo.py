@@ -59,13 +59,13 @@ def _text_unet() -> tuple[type, type]:
     return TextUNet, TextUNetConfig
 
 
-# kind -> the network's class and its configuration's, imported when first asked for
 def _text_reader() -> tuple[type, type]:
     from explorer.models.text import TextConfig, TextReader
 
     return TextReader, TextConfig
 
 
+# kind -> the network's class and its configuration's, imported when first asked for
 KINDS: dict[str, Callable[[], tuple[type, type]]] = {
     "unet": _unet,
     "classifier": _classifier,

@@ -59,7 +59,10 @@ def start(plan: Plan) -> None:
 
 
 def deploy(plan: Plan) -> "DeploymentHandle[Networks]":
-    """Ray Serve's handle of the replicas, once all of `plan.least` are ready."""
+    """Ray Serve's handle of the replicas, once all of `plan.least` are ready.
+
+    Raises as `start`.
+    """
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing here calls home
     own = "RAY_ADDRESS" not in os.environ
     if own and "ray" not in sys.modules:  # who reaches a port of Ray's may run code: nobody else
@@ -79,11 +82,11 @@ def deploy(plan: Plan) -> "DeploymentHandle[Networks]":
             ray.init("local", num_cpus=cpus, include_dashboard=False, **quiet)
         else:
             ray.init(**quiet)
+        atexit.register(ray.shutdown)
+        logging.getLogger("ray.serve").setLevel(logging.ERROR)
+        serve.start(proxy_location="Disabled", logging_config={"log_level": "ERROR"})
     except (ConnectionError, RuntimeError) as error:
         raise ValueError(f"Ray could not be started or reached: {error}") from error
-    atexit.register(ray.shutdown)
-    logging.getLogger("ray.serve").setLevel(logging.ERROR)
-    serve.start(proxy_location="Disabled", logging_config={"log_level": "ERROR"})
     deployment = serve.deployment(
         ray_actor_options={"num_cpus": plan.cores},
         health_check_period_s=2,
@@ -91,7 +94,10 @@ def deploy(plan: Plan) -> "DeploymentHandle[Networks]":
         max_ongoing_requests=8,
         **_number(plan),
     )
-    return serve.run(deployment(Networks).bind(plan.cores), name=APP, route_prefix=None)
+    try:
+        return serve.run(deployment(Networks).bind(plan.cores), name=APP, route_prefix=None)
+    except RuntimeError as error:  # a replica that could not load what it computes
+        raise ValueError(f"Ray's replicas could not be started: {error}") from error
 
 
 def _number(plan: Plan) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from explorer import backends
 from explorer.denoisers import Network
 from explorer.models import zoo
 
-MAX_CALLS = 4  # batches of an engine, each of up to 64 rows, that one call of a network computes
+MAX_CALLS = 4  # batches of engines (of engine.MAX_ROWS rows) that one call of a network computes
 
 # The name of a network in the zoo or its path, x (B, C, H, W), angle (B,), context (B, L, D)
 Call = tuple[str, np.ndarray, np.ndarray, np.ndarray]
@@ -24,7 +24,7 @@ class Networks:
     def __init__(self, cores: int) -> None:
         """cores: threads that it computes with."""
         torch.set_num_threads(cores)
-        for name in ("mnist", "scenes"):  # what nearly everybody asks for
+        for name in {"mnist", "scenes"} & set(zoo.available()):  # what nearly everybody asks for
             _network(name)
 
     @serve.batch(max_batch_size=MAX_CALLS, batch_wait_timeout_s=0.0)

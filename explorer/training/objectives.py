@@ -100,6 +100,7 @@ class TextDenoising(Objective):
     def __init__(self, net: TextUNet, label_dropout: float) -> None:
         super().__init__()
         self.net: TextUNet = net
+        net.labels.requires_grad_(False)  # it is told captions; several GPUs ask for every gradient
         self.label_dropout = label_dropout
 
     def prepare(self, pixels: Tensor, labels: Tensor, rng: torch.Generator) -> list[Tensor]:

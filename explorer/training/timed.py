@@ -28,16 +28,8 @@ class Moment:
 
 
 def recipe(images: Images, name: str) -> Recipe:
-    """A small network for these pictures, for a run of seconds to minutes on a CPU.
-
-    Raises ValueError, naming the size, where the pictures cannot be halved as often as it halves.
-    """
+    """A small network for these pictures, for a run of seconds to minutes on a CPU."""
     _, channels, size, _ = images.pixels.shape
-    levels = len(SMALL.channels) - 1
-    if size % 2**levels:
-        raise ValueError(
-            f"the pictures are {size} pixels a side and must be a multiple of {2**levels}"
-        )
     shape = {"image_channels": channels, "image_size": size, "classes": len(images.classes)}
     return Recipe(
         name,

@@ -4,15 +4,13 @@ import base64
 
 import torch
 
-from explorer.app import checks, labels, maps, studio
+from explorer.app import checks, controls, labels, maps, studio
 from explorer.app.about import made
 from explorer.app.attending import STEPS
 from explorer.app.code import attention as code
 from explorer.app.once import once
 from explorer.app.player import Film, Track, grey
 from explorer.figures import heat
-
-LARGEST_SEED = 9999
 
 
 @once(16, stored=False)  # a megabyte, computed in half a second
@@ -99,7 +97,7 @@ def show(digit: object, seed: object, steps: object) -> dict:
     digit = int(digit) if isinstance(digit, str) and digit in known else digit
     last = len(known) - 1
     digit = checks.integer(labels.now().word, digit, 0, last) if known else None
-    seed = checks.integer("Seed", seed, 0, LARGEST_SEED)
+    seed = checks.integer("Seed", seed, 0, controls.LAST_SEED)
     steps = checks.integer("Steps", steps, *STEPS)
     try:
         return payload(digit, seed, steps)

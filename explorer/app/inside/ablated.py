@@ -189,8 +189,7 @@ def _reads(which: str, frames: np.ndarray) -> list[str]:
         from explorer.app.attending.causes import said
 
         return said(frames, subjects.PROMPT)
-    digits = frames.shape[1:] == (28, 28) and studio.engine().net.cfg.classes == 10
-    if not digits:
+    if not studio.draws_digits(studio.engine()):
         return [""] * len(frames)
     shares = judge.judge()(torch.from_numpy(frames.copy())[:, None] / 127.5 - 1).softmax(-1)
     return [f"a {int(p.argmax())} ({100 * float(p.max()):.0f} % sure)" for p in shares]

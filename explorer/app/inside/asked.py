@@ -121,7 +121,7 @@ def in_gallery() -> bool:
     """Whether the gallery's digits are pictures of the kind that the model draws."""
     from explorer.app import studio
 
-    return studio.digits() is studio.engine()
+    return studio.draws_digits(studio.engine())
 
 
 def picture(label: int):

@@ -155,13 +155,13 @@ def costs() -> str:
     from explorer.app.latent import price
 
     painter.ready()
-    found = engine.compute(measuring.measure, painter.engine().net, painter.vae())
+    found = measuring.measure(painter.engine().net, painter.vae(), within=engine.compute)
     return price.html(found, controls.measures(price.headline(found)))
 
 
 def measure_again() -> str:
-    """The same, measured anew."""
-    costs.kept.clear()  # type: ignore[attr-defined]  # `once` puts it there
+    """The same, measured anew; who asks while it is measured gets that."""
+    costs.forget()  # type: ignore[attr-defined]  # `once` puts it there
     return costs()
 
 

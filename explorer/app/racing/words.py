@@ -18,7 +18,8 @@ OWN_GRID = (
 )
 HEUN_ON_COSINE = (
     " Heun steps in σ/α, which the cosine schedule starts at about 20,000: its first, huge step "
-    "overshoots, and few steps cannot mend that. The other schedules start at 160 or less."
+    "overshoots, and few steps cannot mend that. The other schedules start at 160 or less, or, at "
+    "zero SNR, at infinity, where the first step is Euler’s."
 )
 
 

@@ -3,7 +3,7 @@
 from functools import cache
 
 from explorer.app import checks
-from explorer.app.once import once
+from explorer.app.once import Aside, once
 from explorer.app.truth.asked import Asked
 from explorer.models import zoo
 from explorer.models.planar import Planar
@@ -18,27 +18,15 @@ def _shipped(world: str) -> Planar:
 
 
 @once(8)
-def _train(drawing: tuple, tell: "_Tell") -> Planar:
+def _train(drawing: tuple, progress: Aside) -> Planar:
+    """All requests for one drawing share a training, and the progress bar of the first."""
     from explorer import worlds
 
+    def tell(step: int) -> None:
+        if progress.value is not None and step % 50 == 0:
+            progress.value((step, LEARNT_STEPS), desc="A network learns your drawing")
+
     return planar.fit(worlds.drawn(drawing), steps=LEARNT_STEPS, tell=tell)
-
-
-class _Tell:
-    """A progress bar that all requests for one drawing share: equal to any other."""
-
-    def __init__(self, progress) -> None:
-        self.progress = progress
-
-    def __call__(self, step: int) -> None:
-        if self.progress is not None and step % 50 == 0:
-            self.progress((step, LEARNT_STEPS), desc="A network learns your drawing")
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Tell)
-
-    def __hash__(self) -> int:
-        return 0
 
 
 def network(asked: Asked, progress=None) -> Planar:
@@ -47,7 +35,7 @@ def network(asked: Asked, progress=None) -> Planar:
     Raises gr.Error where the shipped weights are missing.
     """
     if asked.world == "drawn":
-        return _train(asked.drawing, _Tell(progress))
+        return _train(asked.drawing, Aside(progress))
     try:
         return _shipped(asked.world)
     except zoo.ZooError as error:
