@@ -16,7 +16,7 @@ COPY assets assets
 RUN uv pip install --system --no-cache --torch-backend=cpu ".${EXTRAS}" && rm -rf /build
 
 # The app writes to these two alone, and to /tmp; mounted, they outlive the container. /cache holds
-# the exported networks, which take two minutes to make.
+# the exported networks, which take half a minute to make.
 RUN useradd --create-home --uid 1000 explorer \
     && mkdir /data /cache && chown explorer /data /cache
 ENV EXPLORER_DATA=/data EXPLORER_CACHE=/cache PYTHONUNBUFFERED=1

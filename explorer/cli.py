@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from explorer import cli_bench, cli_server
+from explorer import cli_bench, cli_data, cli_server
 from explorer.figures import palette
 
 cli = typer.Typer(
@@ -238,7 +238,7 @@ def sample(
     print(out)
 
 
-for _command, _example in (*cli_server.COMMANDS, *cli_bench.COMMANDS):
+for _command, _example in (*cli_data.COMMANDS, *cli_server.COMMANDS, *cli_bench.COMMANDS):
     cli.command(epilog=_example)(_command)
 
 

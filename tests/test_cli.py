@@ -13,7 +13,7 @@ from explorer.models import zoo
 from explorer.models.text import TextUNet, TextUNetConfig
 from explorer.models.unet import UNet, UNetConfig
 
-COMMANDS = ("app", "train", "evaluate", "sample", "bench", "serve", "space")
+COMMANDS = ("app", "train", "evaluate", "sample", "bench", "fetch", "serve", "space")
 SMALL = UNetConfig(channels=(8, 8), attention=(False, True), head_dim=8, emb_dim=16, context_dim=8)
 
 
@@ -131,6 +131,14 @@ def test_unknown_command_and_option_are_refused(capsys):
 def test_a_number_that_cannot_be_used_is_refused_in_words(capsys, port, said):
     text = refusal(capsys, "app", "--port", port)
     assert f"'--port': it must be {said}" in text and "nput" not in text
+
+
+def test_fetch_says_what_lies_there(tmp_path, capsys):
+    images = np.zeros((3, 28, 28), np.uint8)
+    np.savez(tmp_path / "mnist.npz", train_images=images, test_images=images)
+    assert run("fetch", "mnist", "--data", tmp_path) == 0
+    assert f"mnist: 3 pictures to train on, in {tmp_path}" in capsys.readouterr().out
+    assert "no data set 'mnost'" in refusal(capsys, "fetch", "mnost", "--data", tmp_path)
 
 
 def test_recipe_and_its_values_are_checked_before_any_data_is_read(capsys, tmp_path):

@@ -85,6 +85,7 @@ def test_missing_set_says_which_files_go_where(tmp_path, monkeypatch):
     with pytest.raises(DataError) as error:
         load_images("mnist", tmp_path)
     sentence(error, tmp_path / "MNIST" / "raw", "train-images-idx3-ubyte", "EXPLORER_DATA")
+    assert list(tmp_path.iterdir()) == []  # no empty folders stay
 
 
 def test_a_set_is_downloaded_where_there_is_a_network(tmp_path, rng, monkeypatch):

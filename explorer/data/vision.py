@@ -70,12 +70,14 @@ def from_torchvision(
     source = NAMES[name]
     make = getattr(datasets(), source.cls)
     folder = root / source.folder
+    before = next(path for path in (folder, *folder.parents) if path.exists())
     present = all((folder / file).is_file() for file in source.files)
     try:
         found = make(root, train=train, download=not present)
         pixels = torch.as_tensor(found.data).numpy()
     except (URLError, OSError, RuntimeError) as error:
         if not present:
+            _remove_empty(folder, before)
             raise _missing(name, source, folder) from error
         raise _damaged(name, folder) from error
     except Exception as error:  # a truncated file fails wherever the parser happened to be
@@ -84,6 +86,15 @@ def from_torchvision(
     if len(labels) != len(pixels):
         raise _damaged(name, folder)
     return checked_shape(np.ascontiguousarray(pixels), str(folder)), labels, source.classes, name
+
+
+def _remove_empty(folder: Path, before: Path) -> None:
+    """Take away the folders that a download in vain has made inside one that was there before."""
+    for path in (folder, *folder.parents):
+        if path == before or any(path.iterdir() if path.is_dir() else ()):
+            return
+        if path.is_dir():
+            path.rmdir()
 
 
 def _missing(name: str, source: Source, folder: Path) -> DataError:

@@ -7,6 +7,8 @@ value that the page shows; tests/test_code.py and test_code_inside.py run all an
 import re
 from textwrap import dedent
 
+from explorer import names
+
 # Between a block and what follows it, where the prompt of Python wants an empty line
 BLOCK_ENDS = re.compile(r"^( +\S.*)\n(?=[^\s)\]}])(?!elif|else|except|finally)", re.MULTILINE)
 # What a body may name, and where that lives
@@ -30,7 +32,7 @@ HOMES = {
         *("changed", "keep_maps", "silence_head", "silence_layers", "silence_word"),
     ),
     "explorer.noise": ("normal",),
-    "explorer.samplers": ("ddim", "ddpm", "dpmpp_2m", "euler", "euler_ancestral", "heun"),
+    "explorer.samplers": tuple(sorted(names.SAMPLERS)),
     "explorer.sampling": ("generator", "noise"),
     "explorer.schedules": (
         *("SCHEDULES", "Level", "cosine", "karras", "levels", "levels_from", "linear"),
@@ -50,8 +52,8 @@ def program(body: str, *passed: str) -> str:
     used = {*called, *passed}
     found = [name for name in ("math", "torch") if name in used]
     lines = [f"import {name}" for name in found]
-    for home, names in HOMES.items():
-        if wanted := sorted(set(names) & used, key=str.lower):
+    for home, known in HOMES.items():
+        if wanted := sorted(set(known) & used, key=str.lower):
             lines.append(f"from {home} import {', '.join(wanted)}")
     return "\n".join([*lines, "", body]) + "\n"
 

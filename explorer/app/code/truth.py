@@ -1,6 +1,10 @@
 """Ground truth and training in the plane: the Python of each chapter."""
 
+from explorer import names
 from explorer.app.code import program, walk
+
+# Samplers that solve the ODE, as a tuple of Python
+SOLVERS = ", ".join(f'"{key}"' for key in names.SAMPLERS if key not in names.STOCHASTIC)
 
 
 def world(asked) -> str:
@@ -31,7 +35,7 @@ def particles(asked, walks: dict[str, int], count: int) -> str:
     """{sampler: where its points end, (count, 2)}; walks: how many steps each makes."""
     lines = ""
     for key, steps in walks.items():
-        rng = f", rng=generator({asked.seed}, 1)" if key in ("ddpm", "euler_ancestral") else ""
+        rng = f", rng=generator({asked.seed}, 1)" if key in names.STOCHASTIC else ""
         lines += (
             f"    {key!r}: {key}(denoise, x, {walk(asked.schedule, steps, asked.spacing)}{rng}),\n"
         )
@@ -48,7 +52,7 @@ def order(asked, count: int, budgets: tuple[int, ...]) -> str:
         f'schedule = SCHEDULES["{asked.schedule}"]()\n'
         'answer = converged(denoise, x, levels(schedule, 1, "trailing")[0], 200)\n'
         "found = {}\n"
-        'for key in ("ddim", "euler", "heun", "dpmpp_2m"):\n'
+        f"for key in ({SOLVERS}):\n"
         f'    walks = grids(key, schedule, "{asked.spacing}", {budgets})\n'
         "    found[key] = errors(key, denoise, x, walks, answer)\n"
         "found"
@@ -65,7 +69,7 @@ def solver(asked, count: int, budgets: tuple[int, ...]) -> str:
         f'schedule = SCHEDULES["{asked.schedule}"]()\n'
         'answer = converged(exact, x, levels(schedule, 1, "trailing")[0], 200)\n'
         "found = {}\n"
-        'for key in ("ddim", "euler", "heun", "dpmpp_2m"):\n'
+        f"for key in ({SOLVERS}):\n"
         f'    walks = grids(key, schedule, "{asked.spacing}", {budgets})\n'
         "    found[key] = errors(key, learnt, x, walks, answer)\n"
         "found"

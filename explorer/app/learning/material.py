@@ -6,7 +6,10 @@ from pathlib import Path
 from explorer.data.images import DataError, Images, at_hand, open_images
 from explorer.training import variants
 
-HOW = "start the app with “explorer app --data FOLDER”, where MNIST/raw or mnist.npz lies"
+HOW = (
+    "run “explorer fetch mnist --data FOLDER” once, where there is a network, and start the app "
+    "with “explorer app --data FOLDER”"
+)
 OWN = "or with pictures of your own, an .npz or a folder of images."
 MISSING = (
     "MNIST is not in the folder that the app was started with, and the app downloads nothing: "
