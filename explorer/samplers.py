@@ -99,7 +99,7 @@ def euler_ancestral(
 ) -> Iterator[Step]:
     """k-diffusion's rule: Euler below the target in Karras' sigma, then noise back up to it.
 
-    On variance preserving Levels this is DDPM with beta_tilde, the same numbers for the same rng.
+    On the same Levels this is DDPM with beta_tilde, the same numbers for the same rng.
     """
     _require(rng, "euler_ancestral")
     for i, t, s in _walk(levels):

@@ -228,9 +228,9 @@ print(f"my guess: {my_guess}; half of the time is C.")
 print(f"the linear schedule gets there at t = {time_of(linear(), Level(alpha, sigma)):.0f} of 1000")
 
 # %% [markdown]
-# At C the SNR in a pixel is 0.017: the noise is about sixty times as strong, no eye sees anything,
-# and still the observer is right half of the time, ten times more often than by chance. There are
-# 784 pixels, and each adds its little evidence.
+# At C the SNR in a pixel is 0.017: the noise has sixty times the variance and is nearly eight times
+# as large, no eye sees anything, and still the observer is right half of the time, ten times more
+# often than by chance. There are 784 pixels, and each adds its little evidence.
 #
 # ## The arrow: entropy of a density
 #
@@ -392,10 +392,10 @@ plane(panels, span=3.0)
 # %%
 same = sliced_wasserstein(last.x, x0)
 pairs = [[world.sample(400, rng) for _ in range(2)] for _ in range(20)]
-floor = sum(sliced_wasserstein(*pair) for pair in pairs) / 20
+chance = torch.tensor([sliced_wasserstein(*pair) for pair in pairs])
 together = torch.corrcoef(torch.stack([x0[:, 0], last.x[:, 0]]))[0, 1]
 print(f"distance of the two distributions: {same:.3f}")
-print(f"distance of two fresh sets of data, on average: {floor:.3f}")
+print(f"distance of two fresh sets of data: {chance.min():.3f} to {chance.max():.3f}")
 print(f"correlation of a point's start and its end: {together:+.2f}")
 
 # %% [markdown]

@@ -227,7 +227,7 @@ curves(
         Line(ratio, torch.ones_like(ratio), "from x̂₀: 1", "signal", "-"),
         Line(ratio, sigmas, "from v̂: σ", "prediction", "--"),
     ],
-    "σ/α (little noise left, much noise right)",
+    "σ/α (← less noise, more noise →)",
     "error of x̂₀ for 1 of the prediction",
     "What an error becomes on its way to x̂₀",
     log="xy",
@@ -370,7 +370,7 @@ for ratio in ratios:
 inks = {"v": ("v̂", "prediction", "--"), "x0": ("x̂₀", "signal", "-"), "eps": ("ε̂", "noise", "-")}
 curves(
     [Line(ratios, errors[p], f"says {name}", ink, style) for p, (name, ink, style) in inks.items()],
-    "σ/α (little noise left, much noise right)",
+    "σ/α (← less noise, more noise →)",
     "distance of x̂₀ to the exact one",
     "Three networks, alike but for what they say",
     log="xy",
@@ -382,10 +382,10 @@ for ratio in (ratios[0], ratios[-1]):
     print(f"σ/α = {ratio:6.2f}:", ", ".join(f"{p} {errors[p][k]:.3f}" for p in errors))
 
 # %% [markdown]
-# Right, where noise rules, the network that says ε̂ is worse by far. Left, where little noise is
-# left, it is the other way round: who says x̂₀ must repeat its input to the last digit, while an
-# error in ε̂ shrinks by $\sigma/\alpha$. The network that says v̂ is well placed at both ends, and
-# that is why this project's networks say it.
+# On the right, where noise rules, the network that predicts ε is worse by far. On the left, where
+# there is little noise, it is the other way round: a network that predicts x₀ must repeat its input
+# to the last digit, while an error in ε̂ shrinks by $\sigma/\alpha$. The network that predicts v is
+# well placed at both ends, and that is why this project's networks do.
 #
 # ## The choice is a weight
 #

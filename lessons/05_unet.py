@@ -46,7 +46,7 @@ net = zoo.load("mnist")  # a U-Net for digits: 28 × 28 pixels, told a label
 # and 7 × 7, going down (the encoder) and up again (the decoder). At each resolution a *skip
 # connection* hands what the encoder saw to the decoder. We shall take away one part at a time, let
 # the network draw the same digits from the same noise, and measure how much the pictures change.
-# Which loss changes them least?
+# Whose removal changes them least?
 #
 # *a)* the skip connection at 28 × 28 · *b)* the skip connection at 7 × 7 · *c)* the residual block
 # in the middle · *d)* all self-attention · *e)* being told the noise level
@@ -175,7 +175,7 @@ print(f"{h.shape[1]} channels in {block.norm_in.num_groups} groups")
 # $\text{atan2}(\sigma, \alpha)$, as sines and cosines of several frequencies; a small network makes
 # a vector of them, and the label's token is added. In each block a linear layer turns this vector
 # into a scale and a shift a channel, applied after the second norm. That is **AdaGN** (Dhariwal and
-# Nichol 2021, equation 3):
+# Nichol 2021, section 3.1, whose $y_s$ is our $1 + \text{scale}$):
 #
 # $$\text{AdaGN}(h) = (1 + \text{scale}) \cdot \text{GroupNorm}(h) + \text{shift}.$$
 
@@ -322,7 +322,7 @@ bars(
     [names[k] for k in order],
     [Bars([change[k] for k in order], ink="prediction")],
     "root mean square change of a pixel of [-1, 1], DDIM, 8 NFE",
-    "What the loss of each part changes",
+    "What removing each part changes",
     size=(6.0, 3.6),
 )
 

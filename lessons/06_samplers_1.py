@@ -262,8 +262,8 @@ pictures(torch.cat(list(drawn.values())), [LABELS[name] for name in four], inche
 
 # %% [markdown]
 # Two. DDIM and Euler draw one picture; DDPM and Euler ancestral the other. "Euler ancestral"
-# goes below the target level by Euler and adds noise back up to it, which on
-# variance preserving levels ($\alpha^2 + \sigma^2 = 1$) is DDPM's mean and variance once more.
+# goes below the target level by Euler and adds noise back up to it, which on the same levels is
+# DDPM's mean and variance once more.
 #
 # ## What differs in the wild is the spacing
 #
@@ -367,10 +367,10 @@ pictures(both, [f"η = {eta}" for eta in etas], columns=len(etas))
 
 # %% [markdown]
 # Above the first run, below the second, from one noise.
-# At $\eta = 0$ the distance is exactly zero: who knows the noise knows the picture, and may edit,
-# blend or invert the noise (exercise 3). A quarter of the chance is enough to end elsewhere. Is
-# chance better, then? It corrects: an error made early is partly overwritten by fresh noise later,
-# which can help a network that is not exact, given many steps. It costs: with few steps DDPM is
+# At $\eta = 0$ the distance is exactly zero: whoever knows the noise knows the picture, and may
+# edit, blend or invert the noise (exercise 3). A quarter of the chance is enough to end elsewhere.
+# Is chance better, then? It corrects: an error made early is partly overwritten by fresh noise
+# later, which can help a network that is not exact, given many steps. It costs: with few steps DDPM is
 # further from the data than DDIM. The card of `mnist` (`assets/models/mnist.md`) measures it on
 # 500 pictures each: the Fréchet distance to real digits, smaller is better, is at 5 steps 2.2 for
 # DDPM and 1.5 for DDIM, at 50 steps 1.0 and 1.4.

@@ -4,7 +4,7 @@
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/denoising-explorer/denoising-explorer/blob/main/lessons/08_guidance.ipynb)
 #
 # You need lesson 4 (score and $\hat x_0$) and one sampler from lesson 6. Time: about 40 minutes.
-# The chapters Guidance, Attention and Ground truth of the app show the same.
+# The tabs Guidance, Attention and Ground truth of the app show the same.
 
 # %%
 # Colab has no explorer yet, so this cell installs it there. At home it installs nothing.

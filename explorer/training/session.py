@@ -74,18 +74,29 @@ def fit(recipe: Recipe, images: Images, options: Options, console: Console | Non
                 run.accelerator.log({k: v for k, v in line.items() if k != "step"}, done.step)
             if done.step % options.checkpoint_every == 0 or last:
                 run.save(out / "checkpoint.safetensors")
-            if main and (done.step % options.preview_every == 0 or last):
-                preview(averaged(run), out / "samples" / f"step-{done.step:06d}.png")
-    weights = out / f"{recipe.name}.safetensors"
+            if main and done.step % options.preview_every == 0 and not last:
+                preview(averaged(run), _samples(out, run.step))
+    weights, seconds = out / f"{recipe.name}.safetensors", before + time.time() - began
+    if main and run.step > first:
+        (console or Console()).print("The last samples are being drawn.")
+        preview(averaged(run), _samples(out, run.step))
     if main and (run.step > first or not weights.exists()):
-        facts = _facts(run, images, before + time.time() - began)
-        net = averaged(run)
-        if isinstance(net, VAE):
-            net.calibrate(images.floats(slice(2000)))
-        zoo.save(weights, net, kind=recipe.kind, config=recipe.config, extra=facts)
-        write_card(weights.with_suffix(".md"), facts, {})
+        _keep(run, images, weights, seconds)
     run.accelerator.end_training()
     return weights
+
+
+def _keep(run: Run, images: Images, weights: Path, seconds: float) -> None:
+    """Write the weights and their card."""
+    facts, net = _facts(run, images, seconds), averaged(run)
+    if isinstance(net, VAE):
+        net.calibrate(images.floats(slice(2000)))
+    zoo.save(weights, net, kind=run.recipe.kind, config=run.recipe.config, extra=facts)
+    write_card(weights.with_suffix(".md"), facts, {})
+
+
+def _samples(out: Path, step: int) -> Path:
+    return out / "samples" / f"step-{step:06d}.png"
 
 
 def averaged(run: Run) -> Model:

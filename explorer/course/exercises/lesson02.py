@@ -60,7 +60,7 @@ def three_steps(answer) -> None:
         raise Wrong("beta is what the noise gets; the signal is multiplied by sqrt(1 - beta).")
     if close(value, math.sqrt(1 - 0.81**3), TYPED):
         raise Wrong("that is sigma, the noise; alpha was asked for.")
-    if not close(value, 0.729, 0.001):
+    if not close(value, 0.729, TYPED):
         raise Wrong(f"{value:.4g} it is not: each step multiplies alpha by sqrt(1 - 0.19).")
 
 

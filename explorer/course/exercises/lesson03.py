@@ -3,7 +3,7 @@
 import math
 
 from explorer.course.checks import Wrong, exercise
-from explorer.course.exercises.answers import EXACT, close, filled, number, pair
+from explorer.course.exercises.answers import EXACT, TYPED, close, filled, number, pair
 from explorer.schedules import Level, linear, scaled_linear, timesteps
 
 
@@ -54,7 +54,7 @@ def alpha_at_a_quarter(answer) -> None:
         raise Wrong("0.5 is alpha / sigma, the root of the SNR; alpha² + sigma² = 1 is needed too.")
     if close(value, math.sqrt(0.8), 0.001):
         raise Wrong("that is sigma: at SNR below 1 the noise is the larger one.")
-    if not close(value, math.sqrt(0.2), 0.001):
+    if not close(value, math.sqrt(0.2), TYPED):
         raise Wrong(f"alpha = {value:.4g} has the SNR alpha² / (1 - alpha²), which is not 0.25.")
 
 
