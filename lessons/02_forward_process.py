@@ -15,7 +15,7 @@ import sys
 
 if "google.colab" in sys.modules:
     url = "git+https://github.com/denoising-explorer/denoising-explorer"
-    package = f"denoising-explorer[lessons] @ {url}"
+    package = f"denoising-explorer @ {url}"  # Colab has what draws the figures
     subprocess.run([sys.executable, "-m", "pip", "install", "-q", package], check=True)
 
 # %%

@@ -13,7 +13,7 @@ import sys
 
 if "google.colab" in sys.modules:
     url = "git+https://github.com/denoising-explorer/denoising-explorer"
-    package = f"denoising-explorer[lessons] @ {url}"
+    package = f"denoising-explorer @ {url}"  # Colab has what draws the figures
     subprocess.run([sys.executable, "-m", "pip", "install", "-q", package], check=True)
 
 # %%
@@ -370,8 +370,8 @@ pictures(both, [f"η = {eta}" for eta in etas], columns=len(etas))
 # At $\eta = 0$ the distance is exactly zero: whoever knows the noise knows the picture, and may
 # edit, blend or invert the noise (exercise 3). A quarter of the chance is enough to end elsewhere.
 # Is chance better, then? It corrects: an error made early is partly overwritten by fresh noise
-# later, which can help a network that is not exact, given many steps. It costs: with few steps DDPM is
-# further from the data than DDIM. The card of `mnist` (`assets/models/mnist.md`) measures it on
+# later, which can help a network that is not exact, given many steps. It costs: with few steps DDPM
+# is further from the data than DDIM. The card of `mnist` (`assets/models/mnist.md`) measures it on
 # 500 pictures each: the Fréchet distance to real digits, smaller is better, is at 5 steps 2.2 for
 # DDPM and 1.5 for DDIM, at 50 steps 1.0 and 1.4.
 #
