@@ -134,8 +134,8 @@ def test_how_far_guidance_leads_from_the_class():
     computed = [distance[k / 2] for k in range(17)]
     holds("truth-guidance", computed, near=0.012)
     said, spread = text("truth-guidance"), dict(guided()["spread"])
-    assert 1 <= min(distance, key=distance.get) <= 1.5
+    assert min(distance, key=distance.get) == 1
     least = min(distance.values())
     assert f"from {distance[0]:.2f} to {least:.2f}" in said and f"to {distance[8]:.2f} at" in said
     assert f"{spread[1]:.2f} at scale 1" in said and f"{spread[8]:.2f} at scale 8" in said
-    assert abs(spread[1] - guided()["spread_data"]) < 0.01
+    assert 0 < guided()["spread_data"] - spread[1] < 0.05, "nearly as much as the class"

@@ -98,12 +98,13 @@
   const folded = (title, ...parts) => ex.element('details', {}, ex.element('summary', {}, title), ...parts);
 
   // What is said after the gap; on a later visit all of it waits to be opened.
-  function reasons({ why, words, more, of, source }, fresh) {
+  function reasons({ why, words, more, of, where, source }, fresh) {
     const rest = more && ex.element('p', {}, more), short = more && more.length <= LONG;
     const from = [ex.element('p', { class: 'quiet' }, 'Where the answer comes from:'), ex.element('code', {}, source)];
     const said = [
       words && ex.element('p', {}, words), ex.element('p', {}, why), short && rest,
       of && ex.element('p', { class: 'quiet' }, `Measured on the model ${of}, which ships with the app; another may differ.`),
+      where && ex.element('p', { class: 'quiet' }, where),
     ].filter(Boolean);
     const last = more && !short ? [rest] : [];
     if (!fresh) return [folded('Why', ...said, ...last, ...from)];

@@ -12,8 +12,8 @@
     ex.chips(find('.choice'), { name: 'quality-kind', label: 'Measure', value: kind, options: [['ratio', 'Fréchet distance'], ['accuracy', 'accuracy']],
       onpick: (key) => { kind = key; start(); } });
 
-    function outside({ of, range }) {
-      const cut = table.lines.flatMap(({ label, rows: own }) => own.filter((row) => of(row) < range[0] || of(row) > range[1])
+    function outside({ of, range }, lines) {
+      const cut = lines.flatMap(({ label, rows: own }) => own.filter((row) => of(row) < range[0] || of(row) > range[1])
         .map((row) => `${label} at ${row.nfe} NFE (${of(row) >= 100 ? Math.round(of(row)) : ex.show(of(row), 2)})`));
       return cut.length ? ` Off the scale: ${cut.join(', ')}.` : '';
     }
@@ -27,7 +27,7 @@
         find('.source').textContent = `Lines: model ${props.model}, ${table.n} samples a point, classes in turn; scale 1, ${table.schedule} schedule. The project’s classifier names the digits, and ` +
           `its features give the Fréchet distance to the test digits (less is better; as many real training digits score ${ex.show(table.real, 2)}, here 1). Standard errors are about ` +
           `${ex.show(table.lines[0].rows.at(-1).frechet_error / table.real, 2)} and ${ex.show(100 * table.lines[0].rows.at(-1).accuracy_error, 2)} %. ` +
-          `DDIM and Euler lie on one line, and so do DDPM and Euler ancestral.${outside(KINDS[kind])} Measured by “explorer evaluate”.`;
+          `DDIM and Euler lie on one line, and so do DDPM and Euler ancestral.${outside(KINDS[kind], table.lines)} Measured by “explorer evaluate”.`;
       }
       plot = ex.plot(find('.quality-plot'), { title, x: { label: 'denoiser evaluations (NFE)', short: 'NFE', log: true, range: [3.5, 230], ticks: [4, 5, 10, 20, 50, 100, 200] },
         y: { label: title, log, range, ticks }, ...ex.fitted(1080, 360) });
@@ -40,6 +40,7 @@
       if (kind === 'ratio') lines.push({ key: 'real', label: 'real digits', ink: '', points: [[3.5, 1], [230, 1]] });
       const live = rows.map((row) => ({ key: 'live ' + row.label, label: `${row.label}, live`, ink: row.ink, rings: true, line: false, points: [[row.nfe, of(row)]] }));
       plot.draw([...lines, ...live]);
+      find('.off').textContent = outside(KINDS[kind], rows.map((row) => ({ label: row.label, rows: [row] })));
     }
 
     function results() {
@@ -49,7 +50,7 @@
         ex.element('tbody', {}, ...rows.map((row) => ex.element('tr', {},
           ex.element('th', { scope: 'row' }, ex.swatch(row.ink), row.label), cell(row.nfe), cell(row.n),
           cell(`${(100 * row.accuracy).toFixed(0)} ± ${(100 * row.accuracy_error).toFixed(1)} %`), cell(`${ex.show(row.frechet)} ± ${ex.show(row.frechet_error, 2)}`),
-          cell(ex.show(row.frechet_real)), cell(ex.show(row.ratio))))));
+          cell(ex.show(row.frechet_real)), cell(`${ex.show(row.ratio)} ± ${ex.show(row.frechet_error / row.frechet_real, 2)}`)))));
     }
 
     function load() {
@@ -58,7 +59,7 @@
       if (!value) return;
       const fresh = value.rows.length !== rows.length;
       rows = value.rows;
-      find('.live h2').textContent = `Measured here: model ${value.model}`;
+      find('.live h2').textContent = `Measured here: model ${value.model}, scale 1, all digits in turn, ${value.schedule} schedule, seed ${value.seed}`;
       if (value.stopped) ended = value.began; // what was on its way at that moment comes after it
       const share = value.done / value.total, stopped = value.began === ended && share < 1;
       find('progress').value = share;

@@ -15,7 +15,7 @@ from explorer.paths import ASSETS
 
 FILE = "assets/words/questions.toml"
 ALL = ("id", "place", "kind", "ask", "right", "why", "source")  # what every question has
-MAY = ("more", "of")  # and what it may have
+MAY = ("more", "of", "where")  # and what it may have
 NEEDS = {
     "choice": ("options",),
     "number": ("low", "high", "step", "unit"),
@@ -35,7 +35,7 @@ class Question:
     right is one of the options (choice), a number on the grid low, low + step, ... (number), or
     the curve's values at evenly spaced x from x_low to x_high (sketch; evenly in log x where
     x_log). `words` says a sketch's curve; `of` names the shipped model that the answer was measured
-    on, "" where it holds for every model.
+    on, "" where it holds for every model; `where` is a sentence on the settings that it holds for.
     """
 
     id: str
@@ -47,6 +47,7 @@ class Question:
     source: str
     more: str = ""
     of: str = ""
+    where: str = ""
     options: tuple[str, ...] = ()
     low: float = 0
     high: float = 0

@@ -4,7 +4,7 @@
   const MODES = [['score', 'score'], ['flow', 'probability flow'], ['none', 'no arrows']];
   const MEANING = {
     score: 'The score points to where the density rises fastest. Where little noise is left it is a strong pull: its length grows like 1/σ.',
-    flow: 'The flow is where the ODE moves a state as noise is taken away. All six samplers follow it; those that add noise follow it on average.',
+    flow: 'The flow is where the ODE moves a state as noise is taken away. DDIM, Euler, Heun and DPM++ 2M follow it. DDPM and Euler ancestral go other ways, but at every noise level their states have the same density.',
     none: 'Only the density and the points. From pure noise at the left end of the slider to the data at its right end.',
   };
   const FORMULA = {

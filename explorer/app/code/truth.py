@@ -93,11 +93,10 @@ def ways(asked, start: tuple[float, float] | None, steps: int, many: int) -> str
     )
 
 
-def guidance(asked, borrowed: bool, scales: list[float], count: int) -> str:
+def guidance(asked, scales: list[float], count: int) -> str:
     """Where every scale leads, (scales, count, 2)."""
-    made = 'world = WORLDS["classes"]()\n' if borrowed else world(asked)
     return program(
-        f"{made}{_noise(asked, count)}"
+        f"{world(asked)}{_noise(asked, count)}"
         f"scales = torch.arange({len(scales)}, dtype=torch.float64) / 4\n"
         "rows = scales.repeat_interleave(len(x))  # one batch for all scales\n"
         "denoise = guided(world.denoiser(1), world.denoiser(), rows)\n"

@@ -70,7 +70,8 @@ def crowd(asked: Asked, scales: tuple[float, ...]) -> tuple:
     from explorer.app.guiding import films, runs, subject
 
     model = subject.of(asked.model)
-    asked = replace(asked, sampler="dpmpp_2m", steps=CROWD_STEPS)
+    spacing = "karras" if asked.model == SCENES else asked.spacing
+    asked = replace(asked, sampler="dpmpp_2m", steps=CROWD_STEPS, spacing=spacing)
     seeds = [(asked.seed + i) % (controls.LAST_SEED + 1) for i in range(CROWD)]
     repeated = [scale for scale in scales for _ in range(CROWD)]
     result = runs.strip(model, asked, seeds * len(scales), repeated)

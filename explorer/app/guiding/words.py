@@ -8,6 +8,7 @@ from explorer.app.guiding.asked import DIGITS, Asked
 from explorer.app.once import where
 from explorer.app.racing.entrants import LABELS
 from explorer.app.tables import NAMES
+from explorer.names import SPACINGS
 
 CHAPTERS = SCALE, PARTS, CROWD, CHANGED, MEASURED = (
     "Scale",
@@ -42,7 +43,7 @@ def source(asked: Asked, name: str) -> str:
     """Model, sampler, schedule and spacing of a run."""
     return (
         f"model {escape(name)}; {LABELS[asked.sampler]}, {NAMES[asked.schedule]} schedule, "
-        f"{asked.spacing} spacing"
+        f"{SPACINGS[asked.spacing]} spacing"
     )
 
 
@@ -96,7 +97,8 @@ def crowd(asked: Asked, name: str, seeds: Sequence[int]) -> str:
     return (
         f"{empty(asked)}<p class='quiet'>{quoted(asked)}, seeds {seeds[0]} to {seeds[-1]} below "
         "each other; "
-        f"{asked.steps} NFE; {source(asked, name)}. “Apart” is the root mean square difference of "
+        f"{asked.steps} NFE; {source(asked, name)}; always this sampler and so few steps, as there "
+        "are so many pictures. “Apart” is the root mean square difference of "
         f"a value between two of the {len(seeds)} results, of the range −1 to 1.</p>"
     )
 

@@ -141,6 +141,7 @@ def payload(asked: Asked, steps: int, before: int) -> dict:
     null = learner.objective.net.null
     facts = {"seed": asked.seed, "learning rate": asked.rate, "steps": steps}
     return made(f"batch-seed{asked.seed}-step{steps}", **facts) | {
+        "data": _images(studio.engine().net, asked.data).name,
         "network": "random weights" if asked.fresh else studio.engine().net.card.name,
         "steps": steps,
         "rate": asked.rate,

@@ -33,8 +33,8 @@ def reference() -> Reference:
 def measure(entrants: Sequence[Entrant], n: int, seed: int = 0) -> Iterator[dict]:
     """Draw n digits with each entrant at scale 1 and judge them; classes come in turn.
 
-    Yields {"done", "total", "rows", "model"} after every step: denoiser evaluations of single
-    pictures, so far and in all, a row an entrant that is finished, and the network's name.
+    Yields {"done", "total", "rows", "model", "seed"} after every step: denoiser evaluations of
+    single pictures, so far and in all, a row an entrant that is finished, and the network's name.
     Whoever stops asking stops the work.
     """
     engine = studio.engine()
@@ -42,6 +42,7 @@ def measure(entrants: Sequence[Entrant], n: int, seed: int = 0) -> Iterator[dict
     if not told.of(cfg, engine.net.card.facts).digits:
         raise zoo.ZooError(words.NO_JUDGE)
     total, done, rows = sum(n * _cost(entrant) for entrant in entrants), 0, list[dict]()
+    about = {"total": total, "model": name, "seed": seed}
     for entrant in entrants:
         rng, found, right = torch.Generator().manual_seed(seed), [], 0
         for first in range(0, n, BATCH):
@@ -56,13 +57,13 @@ def measure(entrants: Sequence[Entrant], n: int, seed: int = 0) -> Iterator[dict
                 from_network(engine, context=context), x, entrant.grid, rng=rng
             ):
                 done, before, last = done + (step.nfe - before) * len(x), step.nfe, step.x
-                yield {"done": done, "total": total, "rows": list(rows), "model": name}
+                yield about | {"done": done, "rows": list(rows)}
             last = last.clamp(-1, 1)
             found.append(features(judge.judge(), last))
             with torch.no_grad():
                 right += int((judge.judge()(last).argmax(1) == labels).sum())
         rows.append(_row(entrant, torch.cat(found), right / n))
-    yield {"done": total, "total": total, "rows": rows, "model": name}
+    yield about | {"done": total, "rows": rows}
 
 
 def _cost(entrant: Entrant) -> int:

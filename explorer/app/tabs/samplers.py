@@ -10,6 +10,7 @@ from explorer.app.asking import ask
 from explorer.app.player import player
 from explorer.app.racing import answers, words
 from explorer.app.racing import entrants as entering
+from explorer.app.tables import NAMES
 from explorer.app.theme import template, widget
 
 TITLE = "Samplers"
@@ -71,7 +72,7 @@ def measure(digit, seed, budget, schedule, scale, chosen, own, samples):
             running = len(state["rows"]) < len(field)
             if not running or time.perf_counter() - shown > 0.2:
                 shown = time.perf_counter()
-                state |= {"running": running, "began": began}
+                state |= {"running": running, "began": began, "schedule": NAMES[schedule]}
                 yield state | ({} if running else answers.judged(asked, n))
     except ZooError as error:
         raise checks.refuse(str(error)) from None

@@ -21,8 +21,8 @@ MADE = {
         (("beta_start", 1e-4, 1e-6, 0.01, True), ("beta_end", 0.02, 1e-3, 0.2, True)),
     ),
     "cosine": (
-        "ᾱ<sub>t</sub> ∝ cos² ( (t/T + s) / (1 + s) · π/2 )",
-        "f = torch.cos((t / T + s) / (1 + s) * math.pi / 2) ** 2",
+        "ᾱ<sub>t</sub> ∝ cos² ( (t/T + s) / (1 + s) · π/2 ), but no β above 0.999",
+        "(1 - f[1:] / f[:-1]).clamp(max=0.999)",
         (("s", 0.008, 0, 0.3, False),),
     ),
     "karras": (

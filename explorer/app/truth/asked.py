@@ -7,7 +7,7 @@ import base64
 import json
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from explorer.app import checks, controls
 from explorer.app.tables import NAMES
@@ -44,6 +44,11 @@ class Asked:
     @property
     def title(self) -> str:
         return WORLDS[self.world]
+
+    @property
+    def borrowing(self) -> "Asked":
+        """The same of a world that has classes, where this one has none."""
+        return replace(self, world="classes", drawing=())
 
     def rng(self, stream: int = 0):
         """A random stream of the seed; 0 makes the first noise, 1 what samplers add, 2 data."""

@@ -4,7 +4,7 @@ from functools import partial
 
 import torch
 
-from explorer import convergence, worlds
+from explorer import convergence
 from explorer.app.once import once
 from explorer.app.truth.asked import (
     HALF,
@@ -20,7 +20,7 @@ from explorer.app.truth.asked import (
 from explorer.denoisers import guided, score_hat, v_hat
 from explorer.metrics import convergence_order, sliced_wasserstein
 from explorer.names import SAMPLERS as LABELS
-from explorer.names import STOCHASTIC
+from explorer.names import SPACINGS, STOCHASTIC
 from explorer.samplers import SAMPLERS
 from explorer.schedules import SCHEDULES, Level, levels
 
@@ -30,6 +30,7 @@ LEVELS, LAST = 33, 0.05  # of the field: how many, and the angle of the least no
 BUDGETS = (4, 8, 16, 32, 64, 128, 256)
 FITTED = 32  # the slope is fitted from this NFE on: an order is a promise about many steps
 MANY = 30  # Gaussians: a world of more, as drawn ones are, is measured with fewer points
+GUIDED, MEASURED = 140, 1000  # points of every guidance scale: drawn, and measured
 SCALES = [k / 4 for k in range(33)]  # 0, 0.25, ..., 8
 
 
@@ -176,22 +177,25 @@ def two_ways(asked: Asked, start: tuple[float, float] | None, steps: int = 100) 
 @once(24)
 def guidance(asked: Asked) -> dict:
     """Conditional and unconditional flow at each level, and where every scale leads."""
+    borrowed = len(asked.made.labels) < 2
+    asked = asked.borrowing if borrowed else asked
     world = asked.made
-    borrowed = len(world.labels) < 2
-    world = worlds.classes() if borrowed else world
     conditional, unconditional = world.denoiser(1), world.denoiser()
     cells, stops = lattice(11, NEAR), [convergence.level_at(a) for a in angles(LEVELS, LAST)]
 
     def flow(denoise):
         return packed(torch.stack([-v_hat(cells, denoise(cells, at), at) for at in stops]))
 
-    x, walk = asked.noise(140), levels(SCHEDULES[asked.schedule](), 40, asked.spacing)
-    rows = torch.tensor(SCALES, dtype=torch.float64).repeat_interleave(len(x))
-    at_all = guided(conditional, unconditional, rows)  # one batch for all scales
-    ends = convergence.end("ddim", at_all, x.repeat(len(SCALES), 1), walk).unflatten(
-        0, (-1, len(x))
-    )
-    data = [world.only(1).sample(len(x), asked.rng(stream)) for stream in (2, 3)]
+    walk = levels(SCHEDULES[asked.schedule](), 40, asked.spacing)
+
+    def ended(x):  # (S, N, 2): one batch for all scales
+        rows = torch.tensor(SCALES, dtype=torch.float64).repeat_interleave(len(x))
+        at_all = guided(conditional, unconditional, rows)
+        found = convergence.end("ddim", at_all, x.repeat(len(SCALES), 1), walk)
+        return found.unflatten(0, (-1, len(x)))
+
+    ends, counted = ended(asked.noise(GUIDED)), ended(asked.noise(MEASURED))
+    data = [world.only(1).sample(MEASURED, asked.rng(stream)) for stream in (2, 3)]
     return {
         "half": NEAR,
         "borrowed": borrowed,
@@ -205,13 +209,17 @@ def guidance(asked: Asked) -> dict:
             "one": density(world.only(1), CLEAN, half=NEAR),
             "all": density(world, CLEAN, half=NEAR),
         },
-        "spread": line(list(zip(SCALES, _spread(ends), strict=True))),
+        "spread": line(list(zip(SCALES, _spread(counted), strict=True))),
         "distance": line(
-            [(s, sliced_wasserstein(e, data[0])) for s, e in zip(SCALES, ends, strict=True)]
+            [(s, sliced_wasserstein(e, data[0])) for s, e in zip(SCALES, counted, strict=True)]
         ),
         "floor": round(sliced_wasserstein(data[0], data[1]), 4),
         "spread_data": round(_spread(data[0][None])[0], 4),
-        "about": _about(asked, f"{len(x)} points a scale, DDIM in 40 steps, exact denoisers"),
+        "about": _about(
+            asked,
+            f"{GUIDED} points a scale drawn and {MEASURED:,} measured, DDIM in 40 steps, exact "
+            "denoisers",
+        ),
     }
 
 
@@ -235,5 +243,5 @@ def _about(asked: Asked, what: str) -> str:
 
     return (
         f"{asked.title}; {what}; seed {asked.seed}; {NAMES[asked.schedule]} schedule, "
-        f"{asked.spacing} spacing."
+        f"{SPACINGS[asked.spacing]} spacing."
     )

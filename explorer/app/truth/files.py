@@ -8,6 +8,8 @@ from explorer.app.truth.asked import HALF, Asked
 
 def made_of(key: str, asked: Asked, found: dict, start: tuple[float, float] | None) -> dict:
     """The "made" of a chapter's answer."""
+    if found.get("borrowed"):
+        asked = asked.borrowing
     ran = {"world": asked.title, "seed": asked.seed}
     if key != "field":
         ran |= {"schedule": asked.schedule, "spacing": asked.spacing, "NFE": found.get("budget")}
@@ -29,4 +31,4 @@ def _lines(key: str, asked: Asked, found: dict, start: tuple[float, float] | Non
         return code.solver(asked, 192, chapters.BUDGETS)
     if key == "ways":
         return code.ways(asked, start, 100, 24)
-    return code.guidance(asked, found["borrowed"], found["scales"], 140)
+    return code.guidance(asked, found["scales"], chapters.GUIDED)
