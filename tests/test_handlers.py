@@ -10,7 +10,7 @@ import gradio as gr
 import pytest
 from gradio.helpers import special_args
 
-from explorer.app import limits, openings
+from explorer.app import checks, limits, openings
 from explorer.app.learning import digits
 from explorer.app.main import build
 from explorer.app.racing import answers
@@ -84,7 +84,7 @@ def ask(function, values: list, sent: object) -> object:
 def sentence_of(error: gr.Error) -> None:
     """What a refusal says is short, of one line, and nothing that a page would interpret."""
     said = error.message
-    assert isinstance(said, str) and 0 < len(said) <= 300
+    assert isinstance(said, str) and 0 < len(said) <= checks.MOST
     said.encode("utf-8")  # it can be sent at all
     if "cache folder" not in said:  # Gradio's own sentence about a file that is not its own
         assert not error.print_exception and said.endswith((".", "…"))

@@ -131,6 +131,7 @@
       told.replaceChildren(
         ex.element('p', { class: 'gap' }, guess === null ? `The answer: ${question.answer}` : kind.gap(guess)),
         ...reasons(guess === null ? { ...question, words: null } : question, fresh));
+      if (fresh) told.scrollIntoView({ block: 'nearest' }); // on a phone it may lie behind the player
     }
 
     function again() {

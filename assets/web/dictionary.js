@@ -14,10 +14,10 @@
 
   // A key with {*} as a pattern whose groups are its slots, in their order.
   function pattern([key, translation]) {
-    const slots = key.match(SLOT);
+    const slots = key.match(SLOT), quoted = [...key.matchAll(SLOT)].map(({ index }) => key[index - 1] === '“');
     const source = key.split(SLOT).map(escaped)
       .reduce((whole, part, k) => whole + (slots[k - 1] === '{}' ? '(\\d+(?:[.,]\\d+)*)' : '(.+?)') + part);
-    return { find: new RegExp(`^${source}$`, 'su'), slots, translation, length: key.length };
+    return { find: new RegExp(`^${source}$`, 'su'), slots, quoted, translation, length: key.length };
   }
 
   // Thousands apart by a space: a comma, as English has it, is a decimal point elsewhere.
@@ -40,7 +40,10 @@
 
     function translated(text) {
       const plain = ex.squeeze(text);
-      if (!WORD.test(plain.replace(/<\/?\w+>|\{\w\}/g, ' '))) return null;
+      if (!WORD.test(plain.replace(/<\/?\w+>|\{\w\}/g, ' '))) {
+        const apart = plain.replace(NUMBER, grouped);
+        return apart === plain ? null : apart;
+      }
       if (!answers.has(plain)) {
         if (answers.size > MOST) answers.clear();
         // What is not known whole may be known in its parts: captions are put together.
@@ -54,9 +57,10 @@
     function found(plain) {
       const key = plain.replace(NUMBER, '{}');
       if (Object.hasOwn(table, key)) return filled(table[key], plain.match(NUMBER) || []);
-      for (const { find, slots, translation } of patterns) {
+      for (const { find, slots, quoted, translation } of patterns) {
         const values = find.exec(plain)?.slice(1);
-        const known = values?.map((value) => (WORD.test(value) ? found(value) ?? parts(value, 0) : value));
+        const known = values?.map((value, k) => (!WORD.test(value) ? value
+          : quoted[k] && slots[k] === '{*}' ? null : found(value) ?? parts(value, 0))); // what was typed is quoted
         if (known?.every((value, k) => value !== null || slots[k] === '{*}')) {
           return filled(translation, known.map((value, k) => value ?? values[k]));
         }

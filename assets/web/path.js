@@ -2,7 +2,8 @@
 // The paths of a race: every entrant's states in the plane of their first two principal components,
 // the gallery's digits faintly behind; the dots are where each is at one NFE.
 (function (ex) {
-  const W = 640, H = 420, EDGE = 26, SIDE = 22, WORDS = 88; // a digit's side, and how wide the words at the start may be
+  const W = 640, H = 420, EDGE = 26, NARROW = matchMedia('(max-width: 640px)').matches;
+  const SIDE = NARROW ? 36 : 26, WORDS = NARROW ? 160 : 88; // a digit's side, and how wide the words at the start may be
 
   ex.path = function (element, props, watch) {
     const root = element.querySelector('.path-view'), find = (selector) => root.querySelector(selector);

@@ -10,16 +10,18 @@ from collections.abc import Iterable
 
 import gradio as gr
 
+MOST = 600  # characters of a refusal; the longest of ours names all colours and grounds
+
 
 def refuse(sentence: str) -> gr.Error:
     """The error that shows `sentence` to the reader and no trace to anybody.
 
-    Long words, and what goes on for more than 300 characters, are cut. What a person typed may
+    Long words, and what goes on for more than MOST characters, are cut. What a person typed may
     stand in it: the page reads a message as HTML, so it gets no sign that begins a tag.
     """
     sentence = plain(sentence)
     sentence = re.sub(r"(\S{40})\S+", r"\1…", sentence)
-    sentence = sentence if len(sentence) <= 300 else sentence[:299] + "…"
+    sentence = sentence if len(sentence) <= MOST else sentence[: MOST - 1] + "…"
     return gr.Error(sentence, duration=10, title="Check this value", print_exception=False)
 
 

@@ -92,6 +92,10 @@
       }
     }
 
+    // The server answers in a second or more: to the press itself there is an answer at once.
+    document.addEventListener('click', ({ target }) => {
+      if (target.closest?.('.own-network button.primary')) find('.status').textContent = 'Asked for a place …';
+    });
     watch('value', load);
     if (props.value) load(); else look();
   };

@@ -73,7 +73,8 @@
       seen();
       thumbs();
       find('.law').hidden = false;
-      find('.formula').replaceChildren(ex.element('span', { class: 'math' }, step.formula));
+      const [law, words] = step.formula.split(/(?=: )/); // mathematics is in no language
+      find('.formula').replaceChildren(ex.element('span', { class: 'math' }, law), ...(words ? [': ', ex.element('span', {}, words.slice(2))] : []));
       find('.explorer-code').replaceChildren(...code(step));
       scale(step);
       const sheet = ex.sheet(find('.sheet'), { count, h, w }, one);

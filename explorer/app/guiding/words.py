@@ -138,8 +138,9 @@ def changed(asked: Asked, name: str, scale: float, rows: Sequence[dict]) -> str:
     columns = "".join(f"<th scope='col'>{text}</th>" for text in head)
     neutral = "Nothing is changed: set one of the three. " if len(rows) == 1 else ""
     return (
-        f"{empty(asked)}<table class='quality'><thead><tr><td></td>{columns}</tr></thead>"
-        f"<tbody>{lines}</tbody></table><p class='quiet'>{neutral}{quoted(asked)}, seed "
+        f"{empty(asked)}<div class='scrolls' tabindex='0' role='region' aria-label='Table'>"
+        f"<table class='quality'><thead><tr><td></td>{columns}</tr></thead>"
+        f"<tbody>{lines}</tbody></table></div><p class='quiet'>{neutral}{quoted(asked)}, seed "
         f"{asked.seed}, scale {scale:g}; {asked.steps} NFE each; {source(asked, name)}. "
         "Of the result; “moved” is the root mean square difference of a value of the picture. "
         "Interval: Kynkäänniemi et al. 2024, eqs. 5 "

@@ -48,7 +48,7 @@ STEPS = {  # key of explorer.models.features.Step -> title, formula
     "act_out": ("SiLU", SILU),
     "conv_out": ("conv 3 × 3", CONV),
     "shortcut": ("shortcut", "h, or W · h + b at each place where the channels differ"),
-    "sum": ("sum", "shortcut + what the second convolution found"),
+    "sum": ("sum", "h + conv(h): the shortcut and what the second convolution found"),
     "norm_self": ("GroupNorm", GROUP_NORM),
     "self_attention": ("self-attention", "softmax(q kᵀ / √d) v: places look at places"),
     "sum_self": ("sum", "h + self-attention"),

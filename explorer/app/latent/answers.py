@@ -156,7 +156,8 @@ def costs() -> str:
 
     painter.ready()
     found = measuring.measure(painter.engine().net, painter.vae(), within=engine.compute)
-    return price.html(found, controls.measures(price.headline(found)))
+    headline = f"<div class='spoils'>{controls.measures(price.headline(found))}</div>"
+    return price.html(found, headline)
 
 
 def measure_again() -> str:

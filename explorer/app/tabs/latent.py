@@ -43,7 +43,7 @@ NOISED = formula(
     "z<sub>t</sub> = α<sub>t</sub> <span class='signal'>z<sub>0</sub></span> + σ<sub>t</sub> "
     "<span class='noise'>ε</span>",
     "<span class='signal'>z<sub>0</sub> = E(x)</span>",
-    "its picture = D(z<sub>t</sub>)",
+    "D(z<sub>t</sub>)",
 )
 
 

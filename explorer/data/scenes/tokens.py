@@ -44,7 +44,7 @@ class Tokenizer:
         if len(said) > LENGTH:
             raise ValueError(f"A caption has at most {LENGTH} words; this one has {len(said)}.")
         if unknown:
-            raise UnknownWordsError([word[:30] for word in unknown[:5]], self.words[2:])
+            raise UnknownWordsError([word[:30] for word in unknown[:3]], self.words[2:])
         numbers = [self.number[word] for word in said or [EMPTY]]
         return numbers + [self.number[PAD]] * (LENGTH - len(numbers))
 
