@@ -32,6 +32,7 @@ def test_nothing_that_a_page_showed_is_kept():
         lean.use(demo)
         assert asked(address, "long", "a") == "long" * 1000
         assert asked(address, "short", "a") == "short" * 1000
+        assert not demo._queue.process_time_per_fn  # no page is told how long it will take
         pages = demo.app.state_holder
         assert list(pages.session_data) == ["a"] and pages["a"].config_values == {}
         demo.app.state_holder.capacity = 1

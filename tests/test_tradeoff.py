@@ -89,7 +89,7 @@ def test_real_scenes_stand_below_as_the_ceiling(table):
     html = table({"rows": [scene_row(1.0, 0.4), scene_row(3.0, 0.8)], "real scenes": real})
     assert re.findall(r"scope='row'>([^<]+)<", html)[2:] == ["real", "real, encoded and decoded"]
     assert html.count("<td>98 %</td>") == html.count("<td>94 %</td>") == 4
-    assert "no picture decoded from a latent can be expected to be right more often" in html
+    assert "No picture decoded from a latent can be expected to be right more often" in html
 
 
 def test_a_table_without_diversity_has_no_figure_but_its_numbers(table):

@@ -204,7 +204,8 @@ def test_numbers_that_answer_a_question_come_after_the_guess(page, app, place, n
     expect(block.get_by_text("come after your guess")).to_be_hidden()
 
 
-def test_a_page_without_questions_shows_its_numbers(page, app):
+def test_a_page_without_questions_shows_its_numbers(new_context, app):
+    page = new_context().new_page()
     page.goto(f"{app}?hide=questions")
     page.wait_for_function("window.explorer && explorer.ready")
     visit(page, "Schedules/Compare")
