@@ -97,8 +97,8 @@ def test_all_entrants_start_from_one_noise_and_a_seed_is_one_race():
     start = race.Start(3, 11, 2.0)
     first, again = (race.run(six(4, spacing="karras"), start) for _ in range(2))
     assert all(torch.equal(run.steps[0].x, studio.noise([11])) for run in first)
-    for a, b in zip(first, again, strict=True):  # batches may be cut otherwise: float32 rounding
-        assert apart(a, b) < 1e-4
+    for a, b in zip(first, again, strict=True):  # batches may be cut otherwise: float32 rounding,
+        assert apart(a, b) < 1e-5 * a.picture.abs().max()  # also where Heun's two steps reach 545
 
 
 def test_guidance_doubles_network_evaluations_and_no_label_or_scale_0_or_1_does_not():
