@@ -71,7 +71,7 @@ def _print(found: dict) -> None:
         )
         print_table(
             f"{beside}: a batch of {backends.BATCH}; "
-            "aims ≥ 2 × and ≥ 45 % of a matrix product's peak",
+            "aims ≥ 2 × and ≥ 45 % of a matrix product's peak in its precision",
             backends.BATCH_HEAD,
             backends.batches(rivals),
         )
