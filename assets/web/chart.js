@@ -11,6 +11,10 @@
   ex.plain = (x) => String(x).replace('-', '−');
   const power = (tick) => (tick === 0 ? '1' : '10' + [...ex.plain(tick)].map((c) => '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'['−0123456789'.indexOf(c)]).join(''));
 
+  // A number in few letters: 0.999, 157, 2e4.
+  const short = (x) => (Math.abs(x) >= 1e4 || (x && Math.abs(x) < 1e-3)
+    ? ex.show(x, 1).replace('e+', 'e') : ex.show(x).replace(/\.0+$/, ''));
+
   ex.chart = function (host, { title, axes, value, onhover }) {
     const id = 'clip-' + Math.random().toString(36).slice(2);
     let series = [], T = 1000, axis = axes.linear, edge = W - 10, logarithmic = false;
@@ -53,29 +57,30 @@
       return all;
     }
 
-    // The words of the lines that end at infinity: each near where its own leaves the axis, and
-    // where neither a line nor another word runs through it.
+    // The words of the lines that end off the axis, at infinity or at a number: each near where its
+    // own leaves, and where neither a line nor another word runs through it.
     function endings(lines) {
-      const taken = [], wide = 54, high = 13;
-      const within = (box, [px, py], [qx, qy]) => Math.max(px, qx) > box.x - 3 && Math.min(px, qx) < box.x + wide &&
+      const taken = [], high = 13;
+      const within = (box, [px, py], [qx, qy]) => Math.max(px, qx) > box.x - 3 && Math.min(px, qx) < box.x + box.wide &&
         Math.max(py, qy) > box.y - 1 && Math.min(py, qy) < box.y + high;
       for (const [k, { ink, table }] of series.entries()) {
-        const last = at(table, T), up = last > 0;
-        if (Number.isFinite(last)) continue;
+        const last = at(table, T), up = last > axis.range[1];
+        if (!up && !(last < axis.range[0])) continue;
+        const word = `to ${short(value(table, T))} ${up ? '↑' : '↓'}`, wide = 7 * word.length;
         const leaves = lines[k].find(([, py]) => (up ? py < TOP : py > H - BOTTOM))?.[0] ?? edge, places = [];
         for (let row = 0; row < 4; row++) {
           for (let left = edge - wide; left > LEFT; left -= 4) {
-            const box = { x: left, y: up ? TOP + 2 + 14 * row : H - BOTTOM - 16 - 14 * row };
+            const box = { wide, x: left, y: up ? TOP + 2 + 14 * row : H - BOTTOM - 16 - 14 * row };
             const crossed = lines.filter((all) => all.some((p, i) => i && within(box, all[i - 1], p))).length;
-            const covered = taken.some((other) => Math.abs(other.x - box.x) < wide && Math.abs(other.y - box.y) < high);
+            const covered = taken.some((other) => other.x < left + wide && left < other.x + other.wide && Math.abs(other.y - box.y) < high);
             const far = Math.max(0, left - leaves, leaves - left - wide);
             places.push({ ...box, cost: 1000 * (crossed + 2 * covered) + 30 * row + far });
           }
         }
         const best = places.reduce((one, other) => (other.cost < one.cost ? other : one));
         taken.push(best);
-        frame.append(ex.svg('text', { class: 'ending', x: best.x + wide / 2, y: best.y + 10, 'text-anchor': 'middle',
-          style: `fill:var(--schedule-${ink})` }, up ? 'to ∞ ↑' : 'to −∞ ↓'));
+        frame.append(ex.svg('text', { class: 'ending spoils', x: best.x + wide / 2, y: best.y + 10, 'text-anchor': 'middle',
+          style: `fill:var(--schedule-${ink})` }, word));
       }
     }
 

@@ -117,7 +117,7 @@ def scale_slider(value: float, key: str) -> gr.Slider:
         asked.HIGHEST,
         value,
         step=0.5,
-        label="Guidance scale: 0 is not told, 1 is told without guidance",
+        label="Guidance scale: 0 ignores what is asked, 1 is the plain conditional model",
         elem_classes="settles",
     )
     share.keep(scale, key)
