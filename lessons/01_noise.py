@@ -400,9 +400,9 @@ print(f"correlation of a point's start and its end: {together:+.2f}")
 
 # %% [markdown]
 # That is all that a diffusion model promises. It will not find the picture that was noised: nobody
-# can. It makes *a* picture of the same kind. From pure noise this is what we want; at half of the
-# way (try `levels_from(schedule, 300, 200)` and `schedule(300)`) the bits that are left in $x_t$
-# decide how near it comes to the old one.
+# can. It makes *a* picture of the same kind. From pure noise this is what we want. From less noise
+# (try `levels_from(schedule, 300, 200)` and `schedule(300)`: the correlation becomes about 0.3) the
+# bits that are left in $x_t$ decide how near it comes to the old one.
 #
 # ## A worked example
 #

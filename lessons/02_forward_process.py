@@ -153,18 +153,18 @@ middle, spread = 0.8 * schedule.alpha[dots], schedule.sigma[dots]
 paths = [Line(dots, heap[dots, k], "three chains" if k == 0 else "", "#bbbbbb") for k in range(3)]
 lines = [
     *paths,
-    Line(dots, heap[dots].mean(1), "mean of 4,000", "#444444"),
-    Line(dots, middle, "0.8 α", "signal", "--"),
-    Line(dots, heap[dots].std(1), "deviation of 4,000", "#000000", ":"),
-    Line(dots, spread, "σ", "noise", "--"),
+    Line(dots, middle, "0.8 α", "signal", "-"),
+    Line(dots, heap[dots].mean(1), "mean of 4,000", "#000000", ":"),
+    Line(dots, spread, "σ", "noise", "-"),
+    Line(dots, heap[dots].std(1), "deviation of 4,000", "#000000", "--"),
 ]
 title = "The heap of chains does what the formula says"
-curves(lines, "t", "value of the pixel", title, size=(5.6, 2.9))
+curves(lines, "t", "value, deviation", title, size=(5.6, 2.9))
 
 # %% [markdown]
-# The coloured dashes are the closed form and lie on the measured curves. A mean of 4,000 numbers
-# has a chance error itself, a standard deviation of $\sigma_t/\sqrt{4000}$; in units of it the
-# distance should be about 1, hardly ever above 3:
+# The coloured lines are the closed form, and the measured curves, in black, lie on them. A mean
+# of 4,000 numbers has a chance error itself, a standard deviation of $\sigma_t/\sqrt{4000}$; in
+# units of it the distance should be about 1, hardly ever above 3:
 
 # %%
 for t in (10, 100, 300, 1000):

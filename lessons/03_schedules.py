@@ -62,10 +62,11 @@ ends = torch.cat([noised(digit, schedule(1000), eps) for schedule in schedules.v
 pictures(ends, list(schedules), inches=1.0)
 
 # %% [markdown]
-# In which of them is $\alpha$ **exactly** 0, so that nothing whatever is left of the picture?
+# The last one is linear, bent so that $\alpha$ is **exactly** 0 there and nothing whatever is left
+# of the picture. How is it with the other three? Put them in order: which leaves most?
 
 # %%
-my_guess = {"linear", "cosine"}  # write the names that you believe in
+my_guess = ["linear", "cosine", "karras"]  # your order, what leaves most first
 
 # %% [markdown]
 # ## Three recipes
@@ -177,8 +178,8 @@ for name, level in known.items():
 for name, schedule in schedules.items():
     last = schedule(1000)
     print(f"{name:9} α(T) = {last.alpha:.6f}   log SNR = {last.log_snr:.1f}")
-zero = {name for name, schedule in schedules.items() if schedule(1000).alpha == 0}
-print(f"my guess: {sorted(my_guess)}; exactly 0: {sorted(zero)}")
+order = sorted(("linear", "cosine", "karras"), key=lambda name: -schedules[name](1000).alpha)
+print(f"my guess: {', '.join(my_guess)}; most first: {', '.join(order)}, and none of them is 0")
 
 # %% [markdown]
 # A product of numbers above 0 is above 0; a schedule that is made of betas below 1 never arrives.
@@ -228,8 +229,9 @@ curves(
 
 # %% [markdown]
 # Sampling starts from noise of mean 0, give or take 0.021. Under Stable Diffusion's schedule the
-# denoiser takes that for a message: *medium grey*. It obeys, and the very dark and very bright
-# pictures never come. At $\alpha = 0$ there is no message, and it answers with the mean of all
+# denoiser takes that for a message, *neither dark nor bright*: by the curve, even a mean of 0.021
+# says only a brightness of about a half. It obeys, and the very dark and very bright pictures never
+# come. At $\alpha = 0$ there is no message, and it answers with the mean of all
 # data, whatever it is shown.
 #
 # ## Zero terminal SNR
@@ -408,7 +410,7 @@ check("03.b", answer)
 # - Linear ends at $\alpha = 0.0064$, Stable Diffusion's at 0.068, cosine and karras above 0 too.
 #   Only zero terminal SNR ends in nothing but noise.
 # - What is left at the end tells the mean brightness. Sampling starts from noise of mean 0, and the
-#   denoiser reads "medium grey": the grey image.
+#   denoiser reads "neither dark nor bright": the grey image.
 # - Rescaling shifts and stretches $\alpha$ to end at 0 (Lin et al. 2023); it needs a network that
 #   predicts $v$ or $x_0$, and a spacing that begins at $T$.
 # - Schedule and spacing are separate choices.

@@ -476,6 +476,7 @@ check("04.a", three)
 
 # %%
 answer = ...
+
 check("04.b", answer)
 
 # %% [markdown]
@@ -493,34 +494,42 @@ check("04.b", answer)
 #
 # ## Exercises
 #
-# **1.** At $\alpha = 0.28$, $\sigma = 0.96$, by what factor is an error of ε̂ larger in x̂₀? (A
+# **04.1** At $\alpha = 0.28$, $\sigma = 0.96$, by what factor is an error of ε̂ larger in x̂₀? (A
 # number.)
 
 # %%
-check("04.1", ...)
+answer = ...
+
+check("04.1", answer)
 
 # %% [markdown]
-# **2.** Write `eps_from_v(x, v, alpha, sigma)`, the noise, such that it holds at both ends,
+# **04.2** Write `eps_from_v(x, v, alpha, sigma)`, the noise, such that it holds at both ends,
 # $\alpha = 0$ and $\sigma = 0$.
 
 # %%
-check("04.2", ...)
+answer = ...
+
+check("04.2", answer)
 
 # %% [markdown]
-# **3.** The data are normal with mean 0 and deviation 0.5. At $\alpha = 0.6$, $\sigma = 0.8$, what
-# is the mean squared error of the best x̂₀? (A number.)
+# **04.3** The data are normal with mean 0 and deviation 0.5. At $\alpha = 0.6$, $\sigma = 0.8$,
+# what is the mean squared error of the best x̂₀? (A number.)
 
 # %%
-check("04.3", ...)
+answer = ...
+
+check("04.3", answer)
 
 # %% [markdown]
-# **4.** Flow matching predicts the velocity $u = \varepsilon - x_0$ (lesson 10). Write
+# **04.4** Flow matching predicts the velocity $u = \varepsilon - x_0$ (lesson 10). Write
 # `weight(alpha, sigma, predicts)` for `predicts` "x0", "eps", "v" or "velocity": the squared error
 # of that prediction for a squared error of 1 of x̂₀. Mind that $x_t$ stays fixed, so ε̂ changes
 # with x̂₀.
 
 # %%
-check("04.4", ...)
+answer = ...
+
+check("04.4", answer)
 
 # %% [markdown]
 # Solutions: [solutions/04_denoising.ipynb](solutions/04_denoising.ipynb).

@@ -80,14 +80,14 @@ bars(
     [block.name for block in large],
     share,
     "share of the whole network, %",
-    "Knowledge is deep down, work is at the top",
+    "Parameters sit deep down; work is done at every size",
     size=(6.0, 4.0),
 )
 
 # %% [markdown]
 # The two do not go together. A convolution keeps one set of weights however large the picture is,
-# but it works at every pixel. So the blocks at 7 × 7 (down.2, middle, up.0) hold most parameters,
-# and up.2 at 28 × 28, with few of them, needs about as much arithmetic as any.
+# but it works at every pixel. So the blocks at 7 × 7 (down.2, middle, up.0) hold 69 % of the
+# parameters and do 30 % of the work; those at 28 × 28 do 28 % of it with 5 % of the parameters.
 #
 # We go through one noisy digit, and look into the parts with it.
 
@@ -398,12 +398,14 @@ check("05.a", self_attention_flops)
 # %% [markdown]
 # ## Your turn
 #
-# At how many pixels a side, at least, does one self-attention with 64 channels need more arithmetic
-# than one 3 × 3 convolution from 64 to 64 channels? (A whole number.) It explains why attention
-# stands at the two lower resolutions only.
+# At how many pixels a side, at least, does one self-attention with 64 channels need more
+# arithmetic than one 3 × 3 convolution from 64 to 64 channels? (A whole number.) At 14 × 14 the
+# two cost about the same, at 28 × 28 attention three times as much: so it stands at the two lower
+# resolutions only.
 
 # %%
 answer = ...
+
 check("05.b", answer)
 
 # %% [markdown]
@@ -411,8 +413,8 @@ check("05.b", answer)
 #
 # - A U-Net is convolutions, norms and SiLU in residual blocks, with attention at low resolution,
 #   and each of these is a few lines of arithmetic.
-# - Parameters sit where there are many channels (deep), arithmetic where there are many pixels
-#   (top).
+# - Parameters sit where there are many channels, deep down. They work hardest where there are many
+#   pixels: at the top, 5 % of them do 28 % of the arithmetic.
 # - AdaGN tells every block the noise level, as a scale and a shift a channel. Without it there are
 #   blots.
 # - Self-attention costs the square of the number of pixels. Cross-attention to one token adds the
@@ -423,38 +425,48 @@ check("05.b", answer)
 #
 # ## Exercises
 #
-# **1.** How many parameters has a 3 × 3 convolution from 64 to 96 channels, with biases? (A
+# **05.1** How many parameters has a 3 × 3 convolution from 64 to 96 channels, with biases? (A
 # number.)
 
 # %%
-check("05.1", ...)
+answer = ...
+
+check("05.1", answer)
 
 # %% [markdown]
-# **2.** A condition of one token: which probability does each of the 7 × 7 pixels give it in
+# **05.2** A condition of one token: which probability does each of the 7 × 7 pixels give it in
 # cross-attention? (A number.)
 
 # %%
-check("05.2", ...)
+answer = ...
+
+check("05.2", answer)
 
 # %% [markdown]
-# **3.** Write `attend(q, k, v)` for one head: q is (Q, D), k is (K, D), v is (K, E); the result is
-# (Q, E).
+# **05.3** Write `attend(q, k, v)` for one head: q is (Q, D), k is (K, D), v is (K, E); the result
+# is (Q, E).
 
 # %%
-check("05.3", ...)
+answer = ...
+
+check("05.3", answer)
 
 # %% [markdown]
-# **4.** Write `norm(h, groups)`, GroupNorm without weight and bias, for h of (B, C, H, W).
+# **05.4** Write `norm(h, groups)`, GroupNorm without weight and bias, for h of (B, C, H, W).
 
 # %%
-check("05.4", ...)
+answer = ...
+
+check("05.4", answer)
 
 # %% [markdown]
-# **5.** Write `blind(net, x, angle, context)`: the prediction of `net` for a batch of any size, all
-# of it without the skip at 28 × 28. `ablate.ablated` and `ablate.cut_skip` are all you need.
+# **05.5** Write `blind(net, x, angle, context)`: the prediction of `net` for a batch of any size,
+# all of it without the skip at 28 × 28. `ablate.ablated` and `ablate.cut_skip` are all you need.
 
 # %%
-check("05.5", ...)
+answer = ...
+
+check("05.5", answer)
 
 # %% [markdown]
 # Solutions: [solutions/05_unet.ipynb](solutions/05_unet.ipynb).

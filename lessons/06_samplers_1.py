@@ -1,5 +1,5 @@
 # %% [markdown]
-# # 6 · Samplers I: DDPM, DDIM, and why DDIM is Euler
+# # 6 · Samplers I: DDPM, DDIM and Euler
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/denoising-explorer/denoising-explorer/blob/main/lessons/06_samplers_1.ipynb)
 #
@@ -172,7 +172,7 @@ compare("DDIM at eta = 1 is DDPM", one, end(ddpm(exact, start, walk, rng=rng(1))
 # %% [markdown]
 # So $\eta$ is a dial from a run without chance (0) to DDPM (1). What it does to paths can be seen
 # in the plane. Six runs start at *one and the same* point (ring), with six streams of
-# noise; blue points are the data.
+# noise, and end at the green discs; blue points are the data.
 
 # %%
 one_point = torch.tensor([[0.35, -1.3]], dtype=torch.float64).repeat(6, 1)
@@ -245,7 +245,7 @@ compare("... in Karras' coordinates too", my_euler_karras(exact, start, walk), t
 # Not similar: the same update, apart from rounding in the last digits. One remark for the careful:
 # "Euler's method" means nothing before you say *in which coordinate*. Here the slope is held
 # constant in $\alpha$ and $\sigma$ (or in $\sigma/\alpha$, which gives the same). Euler in the time
-# $t$ of the same ODE is another method, and exercise 4 meets it.
+# $t$ of the same ODE is another method, and exercise 06.4 meets it.
 #
 # Now the guess. Four samplers, one noise, one seed, the network `mnist`:
 
@@ -366,14 +366,15 @@ both = torch.stack([run[3] for run in first + again])
 pictures(both, [f"η = {eta}" for eta in etas], columns=len(etas))
 
 # %% [markdown]
-# Above the first run, below the second, from one noise.
-# At $\eta = 0$ the distance is exactly zero: whoever knows the noise knows the picture, and may
-# edit, blend or invert the noise (exercise 3). A quarter of the chance is enough to end elsewhere.
-# Is chance better, then? It corrects: an error made early is partly overwritten by fresh noise
-# later, which can help a network that is not exact, given many steps. It costs: with few steps DDPM
-# is further from the data than DDIM. The card of `mnist` (`assets/models/mnist.md`) measures it on
-# 500 pictures each: the Fréchet distance to real digits, smaller is better, is at 5 steps 2.2 for
-# DDPM and 1.5 for DDIM, at 50 steps 1.0 and 1.4.
+# Above the first run, below the second, from one noise. At $\eta = 0$ the distance is exactly
+# zero: whoever knows the noise knows the picture, and may edit, blend or invert the noise
+# (exercise 06.3). A quarter of the chance is enough to end elsewhere. Is chance better, then? It
+# corrects: an error made early is partly overwritten by fresh noise later, which can help a
+# network that is not exact, given many steps. It costs: with few steps DDPM is further from the
+# data than DDIM. The network's card (`assets/models/mnist.md`), a page of what was measured, has
+# it on 500 pictures each. The Fréchet distance says how far drawn digits as a whole, as a
+# classifier sees them, are from real ones; smaller is better. At 5 steps it is 2.2 for DDPM and
+# 1.5 for DDIM, at 50 steps 1.0 and 1.4.
 #
 # ## A worked example
 #
@@ -422,6 +423,7 @@ check("06.a", eta_step)
 
 # %%
 answer = ...
+
 check("06.b", answer)
 
 # %% [markdown]
@@ -440,43 +442,47 @@ check("06.b", answer)
 #
 # ## Exercises
 #
-# **1.** On the linear schedule (T = 1000), a 10-step sampler with "leading" spacing is given pure
+# **06.1** On the linear schedule (T = 1000), a 10-step sampler with "leading" spacing is given pure
 # noise. Which `alpha` does its *first* level claim the noise to have? A number, to two digits. (It
 # is told that there is signal where there is none.)
 
 # %%
-answer_1 = ...
-check("06.1", answer_1)
+answer = ...
+
+check("06.1", answer)
 
 # %% [markdown]
-# **2.** Write `share(t, s)`: the share of the variance of the noise in $x_s$ that DDPM
+# **06.2** Write `share(t, s)`: the share of the variance of the noise in $x_s$ that DDPM
 # draws anew in the step from $t$ to $s$, a number from 0 to 1, for `s.sigma > 0`.
 
 # %%
-answer_2 = ...
-check("06.2", answer_2)
+answer = ...
+
+check("06.2", answer)
 
 # %% [markdown]
-# **3.** Without chance the way can be walked backwards: from a picture to the noise that draws it
+# **06.3** Without chance the way can be walked backwards: from a picture to the noise that draws it
 # (*inversion*). Write `invert(denoise, x, walk)` for a walk that gets noisier with every
 # step, from a first level with a little noise (`sigma > 0`) to the noisiest. Each step goes from
 # `s` to the noisier `t` by the same rule, $\hat x_0$ and $\hat\varepsilon$ taken where it
 # stands. Return the last state.
 
 # %%
-answer_3 = ...
-check("06.3", answer_3)
+answer = ...
+
+check("06.3", answer)
 
 # %% [markdown]
-# **4.** In the time $t$ of the chain, with its $\beta_t$, the probability-flow ODE reads
+# **06.4** In the time $t$ of the chain, with its $\beta_t$, the probability-flow ODE reads
 # $dx = -\tfrac12 \beta_t\,(x + \text{score})\,dt$ (Song et al. 2021, SDE paper), where the score is
 # $-\hat\varepsilon/\sigma_t$ (lesson 4). Write `euler_in_t(x, x0_hat, t, beta)`: one Euler step of
 # it *back* in time, $dt = -1$, from the `Level` `t`. For neighbouring levels it is
 # close to DDIM, and still another method: the two agree only as $\beta \to 0$.
 
 # %%
-answer_4 = ...
-check("06.4", answer_4)
+answer = ...
+
+check("06.4", answer)
 
 # %% [markdown]
-# Solutions, with the reasons: `solutions/06_samplers_1.ipynb`.
+# Solutions, with the reasons: [solutions/06_samplers_1.ipynb](solutions/06_samplers_1.ipynb).

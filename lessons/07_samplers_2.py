@@ -453,8 +453,9 @@ check("07.a", adams)
 # $(k_1 + 2k_2 + 2k_3 + k_4)/6$.
 
 # %%
-answer_b = ...
-check("07.b", answer_b)
+answer = ...
+
+check("07.b", answer)
 
 # %% [markdown]
 # ## Summary
@@ -472,45 +473,52 @@ check("07.b", answer_b)
 #
 # ## Exercises
 #
-# **1.** You can afford 25 evaluations. How many steps of Heun are that, from the noisiest level of
-# the linear schedule to clean data? A number.
+# **07.1** You can afford 25 evaluations. How many steps of Heun are that, from the noisiest level
+# of the linear schedule to clean data? A number.
 
 # %%
-answer_1 = ...
-check("07.1", answer_1)
+answer = ...
+
+check("07.1", answer)
 
 # %% [markdown]
-# **2.** Write `order(n1, e1, n2, e2)`: the order that two runs tell, with `n1` and `n2` steps and
+# **07.2** Write `order(n1, e1, n2, e2)`: the order that two runs tell, with `n1` and `n2` steps and
 # errors `e1` and `e2`.
 
 # %%
-answer_2 = ...
-check("07.2", answer_2)
+answer = ...
+
+check("07.2", answer)
 
 # %% [markdown]
-# **3.** With $\rho \to \infty$ Karras' values become evenly spaced in $\log(\sigma/\alpha)$. Write
-# `geometric(high, low, n)` that returns these `n` values as a list, from `high` down to `low`.
+# **07.3** With $\rho \to \infty$ Karras' values become evenly spaced in $\log(\sigma/\alpha)$.
+# Write `geometric(high, low, n)` that returns these `n` values as a list, from `high` down to
+# `low`.
 
 # %%
-answer_3 = ...
-check("07.3", answer_3)
+answer = ...
+
+check("07.3", answer)
 
 # %% [markdown]
-# **4.** A sampler of order `p` has the error `e` with `n` steps. Write `enough(n, e, p, wanted)`:
+# **07.4** A sampler of order `p` has the error `e` with `n` steps. Write `enough(n, e, p, wanted)`:
 # the smallest whole number of steps with which the error is `wanted` at most, if it goes on
 # like $n^{-p}$.
 
 # %%
-answer_4 = ...
-check("07.4", answer_4)
+answer = ...
+
+check("07.4", answer)
 
 # %% [markdown]
-# **5.** Give a list of eight values of $\sigma/\alpha$, falling, with which `dpmpp_2m` has an error
-# below 0.03 on the moons (Karras' eight: about 0.08). The state is pure noise, so begin high.
+# **07.5** Give a list of eight values of $\sigma/\alpha$, falling, with which `dpmpp_2m` has an
+# error below 0.03 on the moons (Karras' eight: about 0.08). The state is pure noise, so begin
+# high.
 
 # %%
-answer_5 = ...
-check("07.5", answer_5)
+answer = ...
+
+check("07.5", answer)
 
 # %% [markdown]
-# Solutions, with the reasons: `solutions/07_samplers_2.ipynb`.
+# Solutions, with the reasons: [solutions/07_samplers_2.ipynb](solutions/07_samplers_2.ipynb).

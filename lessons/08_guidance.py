@@ -98,10 +98,11 @@ print("heads, places, tokens:", tuple(shares.shape[1:]), " smallest share:", sha
 # %% [markdown]
 # ## Words: cross-attention
 #
-# The network `scenes` is told a sentence. A text encoder turns its words into 24 tokens, the
-# unused ones all zeros (padding), and each place of the picture attends to them. With a query
-# vector for each place (the rows of $Q$) and a key vector for each word (the rows of $K$), both
-# of $d$ numbers,
+# The network `scenes` is told a sentence. It draws a code of 4 × 16 × 16 numbers, a *latent*, and
+# `vae.decode` makes the picture of 64 × 64 pixels of it (lesson 9). A text encoder turns its
+# words into 24 tokens, the unused ones all zeros (padding), and each place of the picture attends
+# to them. With a query vector for each place (the rows of $Q$) and a key vector for each word
+# (the rows of $K$), both of $d$ numbers,
 #
 # $$P = \mathrm{softmax}\!\left(\frac{Q K^\top}{\sqrt d}\right)$$
 #
@@ -174,10 +175,10 @@ bars(
 
 # %% [markdown]
 # So maps of the outer layers, above all the last, mean something on average, and those of the
-# inner layers nothing. A number's word mostly says less than a colour's. Even so, a map shows
-# where information *may* flow. Whether the word *caused* anything is another question, and an
-# experiment answers it: draw the same noise again, but let no place look at one word, in any
-# layer or step.
+# inner layers nothing. In the first and the last layer a number's word says less than a colour's,
+# in the last but one a little more. Even so, a map shows where information *may* flow. Whether
+# the word *caused* anything is another question, and an experiment answers it: draw the same
+# noise again, but let no place look at one word, in any layer or step.
 
 # %%
 silenced = ["red", "of", "seven"]
@@ -258,7 +259,7 @@ compare("the classifier that nobody trained", told_score - score, gradient, with
 # It is tempting to read the formula as "sample from $p(x \mid c)$, only more so". Two precise
 # readings: guided samples come from $p(x_0\mid c)$; or from the *tilted* density, proportional to
 # $p(x_0)\,p(c\mid x_0)^s$, whose score at $t = 0$ is exactly the guided one. In the plane both
-# can be sampled, so we look. Grey: data of the class. Only scale 1 covers them.
+# can be sampled, so we look. Grey: data of the class; sand: of the other. Only scale 1 covers grey.
 
 # %%
 rng = torch.Generator().manual_seed(0)
@@ -279,11 +280,12 @@ start, ends = noise(3, 800, 2).double(), {}
 for scale in (1.0, 4.0, 8.0):
     denoise = guided(conditional, unconditional, scale)
     ends[scale] = list(dpmpp_2m(denoise, start, levels(linear(), 40, "karras")))[-1].x
-behind = Cloud(data, "#BBBBBB", size=2)
+others = Cloud(world.only(0).sample(800, torch.Generator().manual_seed(1)), "#EBD3B0", size=2)
+behind = [others, Cloud(data, "#BBBBBB", size=2)]
 panels = [
-    (f"guided, scale {s:g}", [behind, Cloud(z, "prediction", size=3)]) for s, z in ends.items()
+    (f"guided, scale {s:g}", [*behind, Cloud(z, "prediction", size=3)]) for s, z in ends.items()
 ]
-panels.append(("tilted, s = 8", [behind, Cloud(tilted(8, 800), "signal", size=3)]))
+panels.append(("tilted, s = 8", [*behind, Cloud(tilted(8, 800), "signal", size=3)]))
 plane(panels, inches=1.9)
 
 # %%
@@ -304,8 +306,8 @@ for scale, z in ends.items():
 #
 # Now the guess. Six sevens from the same six noises at five scales, in one batch (a scale for
 # each row). How many of them the classifier reads as sevens is *fidelity*; the mean distance of
-# two of them in its features is *diversity*. Look down a column: bolder, then more and more
-# alike.
+# two of them in its features is *diversity*. Look down a column, one noise at five scales: bolder
+# and bolder. Then compare rows: the larger the scale, the more a row's six are alike.
 
 # %%
 SCALES, EACH = (0.0, 1.0, 2.0, 4.0, 8.0), 6
@@ -327,10 +329,10 @@ for scale, some in zip(SCALES, sevens.split(EACH), strict=True):
 print(f"scale 8 beside scale 1: {spread[8.0] / spread[1.0]:.2f}, your guess was {my_guess}")
 
 # %% [markdown]
-# Six pictures of one class are few. The model's card has 500 a scale over all classes. Scale 1 is
-# the most varied that still is right nearly always; the Fréchet distance, which punishes too
-# little variety as well as bad pictures, is best there too. For these digits guidance buys little
-# and costs much.
+# Six pictures of one class are few: six others move the distances by nearly 1. The model's card
+# has 500 a scale over all classes. Scale 1 is the most varied that still is right nearly always;
+# the Fréchet distance, which punishes too little variety as well as bad pictures, is best there
+# too. For these digits guidance buys little and costs much.
 
 # %%
 card = zoo.load("mnist").card.metrics["rows"]
@@ -457,7 +459,7 @@ check("08.b", answer)
 # Both changes are in the library, `within` and `rescaled`. Here they are at scale 8 for the
 # sevens from before, beside plain guidance, which costs two network evaluations a picture and
 # step: guidance only where σ/α lies between 0.3 and 2.5, and rescaling with φ = 0.7. "Cut" is the
-# share of values outside $[-1, 1]$, which no screen can show.
+# share of values more than 0.02 outside $[-1, 1]$, too bright or too dark for any screen.
 
 # %%
 walk_of_digits = levels(linear(), 8, "trailing")
@@ -482,8 +484,8 @@ pictures(torch.cat(list(ends.values())), titles, columns=EACH, inches=0.8)
 
 # %% [markdown]
 # The interval leaves the noisiest steps alone, where it is decided what kind of seven this will
-# be, and some of the variety is back. Rescaling hardly changes the variety; it takes the contrast
-# back.
+# be, and some of the variety is back. Rescaling changes the variety less; it takes the
+# contrast back.
 #
 # ## Summary
 #
@@ -543,4 +545,4 @@ answer = ...
 check("08.4", answer)
 
 # %% [markdown]
-# The solutions are in `solutions/08_guidance.ipynb`.
+# Solutions: [solutions/08_guidance.ipynb](solutions/08_guidance.ipynb).

@@ -453,4 +453,4 @@ answer = ...
 check("09.4", answer)
 
 # %% [markdown]
-# The solutions are in `solutions/09_latent.ipynb`.
+# Solutions: [solutions/09_latent.ipynb](solutions/09_latent.ipynb).

@@ -426,6 +426,7 @@ check("10.a", gaussian_velocity)
 
 # %%
 answer = ...
+
 check("10.b", answer)
 
 # %% [markdown]
@@ -445,32 +446,40 @@ check("10.b", answer)
 #
 # ## Exercises
 #
-# **1.** What is $c_\text{skip}$ at Karras' $\sigma = 0.5$ for data with $\sigma_d = 0.5$? (A
+# **10.1** What is $c_\text{skip}$ at Karras' $\sigma = 0.5$ for data with $\sigma_d = 0.5$? (A
 # number.)
 
 # %%
-check("10.1", ...)
+answer = ...
+
+check("10.1", answer)
 
 # %% [markdown]
-# **2.** Data from $\mathcal N(0.5, 0.4^2)$ and the exact denoiser: many noises are taken from
+# **10.2** Data from $\mathcal N(0.5, 0.4^2)$ and the exact denoiser: many noises are taken from
 # $\alpha = 0$ to clean data in one step of DDIM. What is the standard deviation of the results? (A
 # number.)
 
 # %%
-check("10.2", ...)
+answer = ...
+
+check("10.2", answer)
 
 # %% [markdown]
-# **3.** Write `x0_of(x, u, t)`: x̂₀ from the velocity on the straight line, for $0 \le t \le 1$.
+# **10.3** Write `x0_of(x, u, t)`: x̂₀ from the velocity on the straight line, for $0 \le t \le 1$.
 
 # %%
-check("10.3", ...)
+answer = ...
+
+check("10.3", answer)
 
 # %% [markdown]
-# **4.** The data are the numbers $-1$ and $1$, equally likely. Write `ends(x, alpha, sigma)`, where
-# the path through $x$ ends, for a tensor x without zeros. Paths on a line cannot cross.
+# **10.4** The data are the numbers $-1$ and $1$, equally likely. Write `ends(x, alpha, sigma)`,
+# where the path through $x$ ends, for a tensor x without zeros. Paths on a line cannot cross.
 
 # %%
-check("10.4", ...)
+answer = ...
+
+check("10.4", answer)
 
 # %% [markdown]
 # Solutions: [solutions/10_your_own.ipynb](solutions/10_your_own.ipynb).

@@ -32,7 +32,7 @@ def test_upright_bars_share_one_scale():
 
 
 def test_a_raster_bar_is_as_high_as_its_share():
-    sheet = raster(torch.tensor([1.0, 0.5, 0.001, 0.0]), 20)
+    sheet = raster(torch.tensor([1.0, 0.5, 0.03, 0.02]), 20)
     assert sheet.shape == (3, 20, 4 * (BAR + GAP))
     inked = (sheet[0] != 1).sum(0)[:: BAR + GAP]
     assert inked.tolist() == [20, 10, 1, 0]

@@ -12,6 +12,7 @@ from PIL import Image
 from explorer.course import animation, check, checks, compare
 from explorer.course.exercises import answers
 from explorer.figures import plates
+from explorer.schedules import Level
 from explorer.words import lessons
 
 from .places import places
@@ -121,6 +122,20 @@ def test_every_lesson_names_chapters_that_exist():
 def test_what_is_no_answer_is_refused_in_a_sentence(read, said):
     with pytest.raises(checks.Wrong, match=re.escape(said)):
         read()
+
+
+def test_two_numbers_may_come_as_whatever_holds_two():
+    for two in (
+        (0.6, 0.8),
+        [0.6, 0.8],
+        Level(0.6, 0.8),
+        torch.tensor([0.6, 0.8], dtype=torch.float64),
+    ):
+        assert answers.pair(lambda two=two: two, names="alpha and sigma") == (0.6, 0.8)
+    for other in (0.6, (0.6,), torch.zeros(3)):
+        with pytest.raises(checks.Wrong, match="two numbers, alpha and sigma"):
+            answers.pair(lambda other=other: other, names="alpha and sigma")
+    assert checks.verdict("06.1", 0.016) is checks.verdict("03.b", 828) is None
 
 
 def test_answers_keep_all_digits_of_float64():

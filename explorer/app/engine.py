@@ -18,9 +18,9 @@ from typing import Generic, TypeVar
 import torch
 from torch import Tensor, nn
 
-from explorer.app import limits, sessions
+from explorer.app import sessions
 from explorer.app.calls import Call, Piece
-from explorer.app.fairness import Busy, Waiting
+from explorer.app.fairness import GIVE_UP, Busy, Waiting
 from explorer.app.turns import Turns
 from explorer.denoisers import Network
 
@@ -28,7 +28,6 @@ Net = TypeVar("Net", bound=nn.Module)
 Result = TypeVar("Result")
 
 MAX_ROWS = 8  # rows of one network call; 16 are no quicker a row, and everybody waits longer
-GIVE_UP = 30.0  # seconds that a call may wait before it is refused
 PATIENCE = 1 / 8  # of the last call's time: how long the next waits for runs that ask soon
 MOST_PATIENCE = 0.02  # seconds
 _network = ThreadPoolExecutor(1, "network")  # where every engine's network computes
@@ -86,7 +85,7 @@ class Engine(Generic[Net]):
         Raises Busy, a sentence, where too many rows wait or these did for GIVE_UP seconds;
         Cancelled where the page that asks was closed; and whatever the network raises.
         """
-        call = Call(sessions.current(), _wanted()).cut(x, angle, context)
+        call = Call(sessions.current(), sessions.wanted()).cut(x, angle, context)
         with self._state:
             self._line.add(call.parts)
             self._asking += 1
@@ -139,9 +138,9 @@ class Engine(Generic[Net]):
         The line goes on, as what is hung into the copy does not reach the network itself. Who take
         it for each step of a run do so in turns. Raises as a call does.
         """
-        _wanted()
+        sessions.wanted()
         with self._copying.turn(GIVE_UP):
-            _wanted()
+            sessions.wanted()
             if self._copy is None:
                 self._copy = copy.deepcopy(self.net)
             yield self._copy
@@ -211,12 +210,3 @@ class Engine(Generic[Net]):
             self.calls += 1
             self.rows += len(x)
         return self._call(x, angle, context).split([piece.rows for piece in batch])
-
-
-def _wanted() -> sessions.Event | None:
-    """The event that asks here. Raises Cancelled, or a sentence, where its page or time is over."""
-    limits.spent()
-    event = sessions.event()
-    if event and event.closed:
-        raise sessions.Cancelled
-    return event

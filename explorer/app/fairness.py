@@ -20,6 +20,7 @@ SOON = 4  # rows of a batch of what may come later: somebody in a hurry may come
 LATEST = 0.5  # seconds after which who waited longest is served first, whatever he asks for
 LIMIT = 4096  # rows that may wait: what the slower machines compute in a quarter of a minute
 OWN_LIMIT = 1024  # of these, an owner's, and as many that may come later: nobody fills it alone
+GIVE_UP = 30.0  # seconds that anything may wait before it is refused
 BUSY = "Too many people are computing here at the moment: please try again in a minute."
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from explorer.app import checks, controls, share
 from explorer.app.about import made
 from explorer.app.code import page as code
+from explorer.app.exact import in_turn
 from explorer.app.once import once
 from explorer.app.theme import template, widget
 
@@ -49,6 +50,7 @@ def _side(title: str, x, alpha: float | None) -> dict:
 
 
 @once(12)
+@in_turn
 def experiment(end: str, seed: int) -> dict:
     """Data, samples under the schedule, and samples under its version with zero terminal SNR."""
     import torch

@@ -6,7 +6,8 @@
 | bytes of an uploaded file | upload.LARGEST_FILE | `upload`, and Gradio's max_file_size |
 | pixels of an uploaded picture | upload.LARGEST a side | `upload`, read from its header |
 | seconds of a call | MOST_SECONDS | here, at each call of a network; what calls none is short |
-| seconds that a call waits for a network | engine.GIVE_UP | `engine`, which refuses in words |
+| seconds that a call waits for a network | fairness.GIVE_UP | `engine`, which refuses in words |
+| calls that compute without one | as many at once as cores | `exact`, where others wait as long |
 | rows that wait for a network | fairness.LIMIT, OWN_LIMIT of one page | `fairness`, likewise |
 | networks that pages trained | sessions.MOST | `sessions`; the oldest is forgotten |
 | bytes of answers kept | once.BUDGET | `once`; the least used is forgotten |

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING
 import gradio as gr
 from gradio.context import LocalContext
 
+from explorer.app import limits
+
 if TYPE_CHECKING:
     from explorer.app.engine import Engine
 
@@ -77,6 +79,15 @@ def event() -> Event | None:
         while len(_events) > MOST_EVENTS:
             _events.popitem(last=False)
     return known
+
+
+def wanted() -> Event | None:
+    """The event that asks here. Raises Cancelled, or a sentence, where its page or time is over."""
+    limits.spent()
+    asking = event()
+    if asking and asking.closed:
+        raise Cancelled
+    return asking
 
 
 def close(session: str) -> None:

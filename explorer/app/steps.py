@@ -4,6 +4,7 @@ import gradio as gr
 
 from explorer.app import checks, share
 from explorer.app.controls import SPACINGS
+from explorer.app.exact import in_turn
 from explorer.app.once import once
 from explorer.app.tables import NAMES
 from explorer.app.theme import template, widget
@@ -44,6 +45,7 @@ def spread(n: object) -> dict:
 
 
 @once(MOST_STEPS, stored=False)  # 0.7 s for 50 steps, and the page asks past the queue
+@in_turn
 def _spread(n: int) -> dict[str, dict[str, list[float]]]:
     from explorer.schedules import SCHEDULES, levels, time_of
 

@@ -58,7 +58,8 @@ def verdict(number: str, answer: object) -> str | None:
     except Wrong as wrong:
         return str(wrong)
     except Exception as error:
-        return f"your answer stopped with {type(error).__name__}: {error}"
+        said = str(error).strip().partition("\n")[0]  # torch adds its signatures
+        return f"your answer stopped with {type(error).__name__}: {said}"
     return None
 
 

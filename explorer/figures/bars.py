@@ -57,7 +57,8 @@ def bars(
             "linewidth": 0,
         }
         drawn = axis.barh(at, one.values, 0.92 * thick, label=one.name, **style)
-        axis.bar_label(drawn, fmt="%.3g", fontsize=7, padding=3)
+        for said in axis.bar_label(drawn, fmt="%.3g", fontsize=7, padding=3):
+            said.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 0.5})  # over `even`
     axis.set_yticks(rows, names, fontsize=8)
     axis.invert_yaxis()
     axis.set_xlabel(x)
@@ -112,14 +113,14 @@ def upright(
 def raster(values: ArrayLike, height: int, *, ink: str = "prediction") -> Tensor:
     """Shares in [0, 1], K of them, as a picture (3, height, K * (BAR + GAP)) in [-1, 1].
 
-    A share of 1 is as high as the picture; what is not 0 is at least one pixel high.
+    A share of 1 is as high as the picture; what is below half a pixel is not drawn.
     """
     values = np.asarray(values, dtype=np.float64)
     light = palette.ROLES[ink].light
     paint = torch.tensor([int(light[i : i + 2], 16) for i in (1, 3, 5)]) / 127.5 - 1
     sheet = torch.full((3, height, len(values) * (BAR + GAP)), GROUND)
     for k, share in enumerate(values):
-        high = int(np.ceil(share * height - 1e-9))
+        high = int(share * height + 0.5)
         left = k * (BAR + GAP)
         sheet[:, height - high :, left : left + BAR] = paint[:, None, None]
     return sheet

@@ -1,7 +1,7 @@
 # %% [markdown]
 # # 6 · Samplers I: solutions
 #
-# Try first. `check` is the one of the lesson; here it insists on being right.
+# Try first. `check` is the one of the lesson.
 
 # %%
 import math

@@ -20,6 +20,8 @@ WRONG = {
         (lambda shares: ..., "nothing is filled in yet"),
         (lambda shares: math.log(shares.shape[1]) - entropy(shares).mean(), "to base 2"),
         (lambda shares: math.log2(shares.shape[1]) + entropy(shares).mean(), "minus sign"),
+        (lambda shares: math.log2(shares.shape[1]) - entropy(shares).mean(), "divide by ln 2"),
+        (lambda shares: math.log2(20) - entropy(shares).mean() / math.log(2), "K is the number"),
         (
             lambda shares: math.log2(shares.shape[1]) - entropy(shares).sum() / math.log(2),
             "summed over the pictures",
@@ -39,6 +41,8 @@ WRONG = {
         (..., "where the three dots are"),
         ("0.17", "a single number"),
         (0.15, "not in 90 %"),
+        (0.17, "not in 90 %"),
+        (0.172, "not in 90 %"),
         (0.0863, "mind the 2"),
         (2.5631 / 14.8014, "not in 90 %"),
         (1.2, "between 0 and 1"),

@@ -23,6 +23,9 @@ WRONG = {
         (1000, "it was so before"),
         (1200, "between 0 and 1000"),
         (990, "it was so before"),
+        (827, "still 1.00"),
+        (829, "it was so before"),
+        (827.5, "a whole t"),
     ],
     "03.1": [
         (0.2, "alpha squared"),

@@ -43,7 +43,10 @@ WRONG = {
     "04.a": [
         (unfilled, "nothing is filled in yet"),
         (half, "dots are still there"),
+        (lambda x, a, s: (...).softmax(1), "dots are still there"),
         (lambda x, a, s: three(x, a, s, weight=(1, 1, 1)), "equally likely"),
+        (lambda x, a, s: three(x, a, s, weight=(1.284, 1.6487, 1.284)), "their logarithm"),
+        (lambda x, a, s: three(x, a, s) / 3, "divide by three"),
         (lambda x, a, s: three(x, a, s, norm=False), "leaves [-1, 1]"),
         (lambda x, a, s: three(x, a, s, twice=1), "the variance sigma²"),
         (lambda x, a, s: three(x, a, s)[:, None], "the shape (9, 1)"),

@@ -32,6 +32,11 @@ def by_variance(h, groups):
     return ((part - mean) / std**2).reshape(h.shape)
 
 
+def by_one_less(h, groups):
+    part, mean, _ = parts(h, groups)
+    return ((part - mean) / part.std(-1, keepdim=True)).reshape(h.shape)
+
+
 def uncentred(h, groups):
     part, _, std = parts(h, groups)
     return (part / std).reshape(h.shape)
@@ -68,6 +73,8 @@ WRONG = {
     "05.3": [
         (lambda q, k, v: (q @ k.T).softmax(1) @ v, "root of the width, here 8"),
         (lambda q, k, v: (q @ k.T / 8).softmax(1) @ v, "you divide by the width"),
+        (lambda q, k, v: (q @ k.T / 7**0.5).softmax(1) @ v, "the root of the number of keys"),
+        (lambda q, k, v: (q @ k.T / 3**0.5).softmax(1) @ v, "the root of the width of v"),
         (lambda q, k, v: (q @ k.T / 8**0.5).softmax(0) @ v, "over the queries"),
         (lambda q, k, v: q @ k.T / 8**0.5 @ v, "softmax is missing"),
         (lambda q, k, v: (q @ k.T / 8**0.5).softmax(1), "the shape (5, 7)"),
@@ -79,12 +86,14 @@ WRONG = {
         (centred, "divide by the standard deviation"),
         (by_variance, "by the variance"),
         (uncentred, "subtract the mean"),
+        (by_one_less, "correction=0"),
         (lambda h, groups: h, "with 4 groups it is off by"),
     ],
     "05.5": [
         (lambda net, *call: net(*call), "the intact network's"),
         (cut(2, lambda x: range(len(x))), "the coarsest skip"),
         (cut(0, lambda x: [0]), "only the first picture"),
+        (cut(0, lambda x: range(4)), "name all their rows"),
         (lambda net, *call: -net(*call), "neither"),
     ],
 }

@@ -92,6 +92,8 @@ WRONG = {
         (linear()(1000).alpha, "never steps"),
         (linear()(901).alpha ** 2, "square of alpha"),
         (901, "that is the t"),
+        (linear()(900).alpha, "the first t of these ten is 901"),
+        (0.017, "the first t of these ten is 901"),
         (0.5, "`timesteps` says"),
         ("0.0187", "a single number"),
     ],

@@ -89,6 +89,7 @@ WRONG = {
     "07.4": [
         (_steps, "steps are whole"),
         (lambda *given: math.floor(_steps(*given)), "one off"),
+        (lambda *given: round(_steps(*given)), "one off"),
         (lambda n, e, p, wanted: math.ceil(n * e / wanted), "which factor"),
         (lambda n, e, p, wanted: math.ceil(n * (wanted / e) ** (1 / p)), "which factor"),
     ],

@@ -58,6 +58,12 @@ WRONG = {
         (lambda g, c, phi: phi * g + (1 - phi) * g * deviation(c) / deviation(g), "reversed"),
         (lambda g, c, phi: phi * g * c.std() / g.std() + (1 - phi) * g, "whole batch"),
         (lambda g, c, phi: phi * g * deviation(g) / deviation(c) + (1 - phi) * g, "upside down"),
+        (
+            lambda g, c, phi: (
+                phi * g * c.std((2, 3), keepdim=True) / g.std((2, 3), keepdim=True) + (1 - phi) * g
+            ),
+            "each channel has a factor",
+        ),
         (lambda g, c, phi: g * deviation(c) / deviation(g), "nothing should change"),
         (lambda g, c, phi: phi**2 * g * deviation(c) / deviation(g) + (1 - phi**2) * g, "mix"),
         (lambda g, c, phi: phi * c + (1 - phi) * g, "something else than a factor"),

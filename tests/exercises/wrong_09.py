@@ -43,6 +43,7 @@ WRONG = {
     "09.b": [
         (lambda denoise, known, mask: ..., "nothing is filled in yet"),
         (lambda denoise, known, mask: known, "a Denoiser should come back"),
+        (lambda denoise, known, mask: torch.where(mask, known, denoise), "define a function"),
         (keeping(lambda x, at, said, known, mask: ...), "nothing is filled in yet"),
         (keeping(lambda x, at, said, known, mask: torch.where(mask, said, known)), "way round"),
         (keeping(lambda x, at, said, known, mask: torch.where(mask, known, x)), "the noisy state"),

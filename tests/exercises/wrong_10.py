@@ -15,6 +15,11 @@ def velocity(x, t):
     return (x - (1 - t) * mean) / t - mean
 
 
+def off_centre(x, t):
+    mean = 0.5 + x0_hat(x, t) - x0_hat(0 * x, t)
+    return (x - (1 - t) * mean) / t - mean
+
+
 def circular(x, t):
     sigma = (1 - (1 - t) ** 2) ** 0.5
     mean = x0_hat(x, t, sigma)
@@ -31,6 +36,7 @@ WRONG = {
         (lambda x, t: ..., "nothing is filled in yet"),
         (lambda x, t: -velocity(x, t), "the sign is flipped"),
         (lambda x, t: velocity(x, t) * torch.tensor(t).log() / torch.tensor(t).log(), "not finite"),
+        (off_centre, "off x before"),
         (circular, "do not add up to 1"),
     ],
     "10.b": [

@@ -6,6 +6,7 @@ from typing import Any
 
 import torch
 
+from explorer.app.exact import in_turn
 from explorer.app.learning.plane_asked import MEANS, Asked
 from explorer.app.once import once
 from explorer.app.truth.asked import HALF, NEAR, angles, density, lattice, line, packed, shade
@@ -40,6 +41,7 @@ def flow(denoise: Denoiser, levels: Sequence[Level]) -> dict:
 
 
 @once(24)
+@in_turn
 def exact(asked: World, predicts: str) -> dict:
     """All that training cannot change: the world, its field, and points of its data."""
     world, levels, fine = asked.made, stops(predicts), lattice(SHADES)
@@ -74,6 +76,7 @@ def look(asked: Asked, run: Run) -> dict:
 
 
 @once(24)
+@in_turn
 def reference(world: World, predicts: Any, levels: str) -> dict:
     """Data, and where the exact denoiser ends in 1, 2, 4, ... steps of such a recipe."""
     made, walks = world.made, Recipe(predicts, levels)

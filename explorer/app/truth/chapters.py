@@ -5,6 +5,7 @@ from functools import partial
 import torch
 
 from explorer import convergence
+from explorer.app.exact import in_turn
 from explorer.app.once import once
 from explorer.app.truth.asked import (
     HALF,
@@ -35,6 +36,7 @@ SCALES = [k / 4 for k in range(33)]  # 0, 0.25, ..., 8
 
 
 @once(24)
+@in_turn
 def field(asked: Asked) -> dict:
     """Density, score and probability flow at 33 noise levels, and data to be noised."""
     world, cells, fine = asked.made, lattice(17), lattice(56)
@@ -60,6 +62,7 @@ def field(asked: Asked) -> dict:
 
 
 @once(24)
+@in_turn
 def particles(asked: Asked, budget: int) -> dict:
     """Six samplers with the exact denoiser, from the same points, at the same NFE."""
     world, x, schedule = asked.made, asked.noise(160), SCHEDULES[asked.schedule]()
@@ -90,6 +93,7 @@ def particles(asked: Asked, budget: int) -> dict:
 
 
 @once(24)
+@in_turn
 def order(asked: Asked) -> dict:
     """Error against NFE for the four that solve the ODE, distance for the two that draw noise."""
     world, schedule = asked.made, SCHEDULES[asked.schedule]()
@@ -118,6 +122,7 @@ def order(asked: Asked) -> dict:
 
 
 @once(24)
+@in_turn
 def solver(asked: Asked, net) -> dict:
     """The same race with the exact denoiser and with a network: whose error is whose."""
     from explorer.denoisers import from_network
@@ -154,6 +159,7 @@ def solver(asked: Asked, net) -> dict:
 
 
 @once(24)
+@in_turn
 def two_ways(asked: Asked, start: tuple[float, float] | None, steps: int = 100) -> dict:
     """From one state one path of the ODE, and many of the SDE: 100 steps each."""
     world, many = asked.made, 24
@@ -175,6 +181,7 @@ def two_ways(asked: Asked, start: tuple[float, float] | None, steps: int = 100) 
 
 
 @once(24)
+@in_turn
 def guidance(asked: Asked) -> dict:
     """Conditional and unconditional flow at each level, and where every scale leads."""
     borrowed = len(asked.made.labels) < 2

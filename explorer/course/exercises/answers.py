@@ -34,7 +34,7 @@ def filled(answer: object, *arguments: object) -> Any:
         raise Wrong("a function is asked for: give its name, without brackets.")
     try:
         value = answer(*arguments)
-    except TypeError as error:
+    except (TypeError, AttributeError) as error:
         if "ellipsis" in str(error):
             raise Wrong(EMPTY) from None
         raise
@@ -64,10 +64,11 @@ def called(answer: object, *arguments: object, shape: tuple[int, ...] | None = N
 
 def pair(answer: object, *arguments: object, names: str) -> tuple[float, float]:
     """The two numbers that a function of the learner's returns. Wrong where they are not two."""
-    value = filled(answer, *arguments)
-    if not isinstance(value, tuple | list) or len(value) != 2:
-        raise Wrong(f"your function should return two numbers, {names}.")
-    return number(value[0]), number(value[1])
+    try:
+        a, b = filled(answer, *arguments)  # a tuple, a Level, a tensor: whatever holds two
+    except (TypeError, ValueError):
+        raise Wrong(f"your function should return two numbers, {names}.") from None
+    return number(a), number(b)
 
 
 def close(a: Tensor | float, b: Tensor | float, within: float = 1e-4) -> bool:

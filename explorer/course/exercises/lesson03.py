@@ -36,12 +36,14 @@ def brightness_drowns(answer) -> None:
         level = linear()(t)
         return 0.5 * level.alpha * 64 / level.sigma
 
-    if stands_out(value) > 1.01:
-        raise Wrong(f"at t = {value:.6g} the signal in the mean is still {stands_out(value):.3g} "
+    if value != int(value):
+        raise Wrong(f"a whole t is asked for, and this is {value:.6g}.")
+    if stands_out(value) > 1:
+        raise Wrong(f"at t = {value:.6g} the signal in the mean is still {stands_out(value):.4g} "
                     "times the noise there: the noise of a pixel divided by 64.")  # fmt: skip
-    if stands_out(value - 1) < 0.99:
+    if stands_out(value - 1) < 1:
         raise Wrong(f"at t = {value:.6g} it is smaller, but it was so before: at {value - 1:.6g} "
-                    f"it is already {stands_out(value - 1):.3g} times the noise.")  # fmt: skip
+                    f"it is already {stands_out(value - 1):.4g} times the noise.")  # fmt: skip
 
 
 @exercise("03.1")

@@ -13,6 +13,7 @@ from explorer.training.plane_recipe import leverage
 
 X = torch.linspace(-2, 2, 9, dtype=torch.float64)
 LEVELS = [level_at(angle) for angle in (0.4, 0.9, 1.4)]
+LIKELY = torch.tensor([0.25, 0.5, 0.25])
 
 
 def _points(values: list[float], weights: list[float], x: Tensor, level: Level) -> Tensor:
@@ -35,6 +36,10 @@ def three_points(answer: object) -> None:
                 "you treat the three numbers as equally likely: 0 is twice as likely as each of "
                 "the others, and the logits need the logarithm of that."
             )
+        if close(3 * found, _points([-1, 0, 1], [0.25, 0.5, 0.25], X, level)):
+            raise Wrong("you divide by three: the shares sum to one, so add up, and take no mean.")
+        if close(found, _points([-1, 0, 1], LIKELY.exp().tolist(), X, level)):
+            raise Wrong("you add the weights to the exponent; there it is their logarithm.")
         if (found.abs() > 1 + 1e-9).any():
             raise Wrong(
                 "your mean leaves [-1, 1], where all data lie: a mean of them cannot. Do the "

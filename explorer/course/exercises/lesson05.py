@@ -100,6 +100,9 @@ def attend(answer: object) -> None:
         raise Wrong("the scores are not divided by the root of the width, here 8.")
     if close(found, (scores / 8).softmax(1) @ v):
         raise Wrong("you divide by the width: it should be its root.")
+    for width, of in ((7, "the number of keys"), (3, "the width of v")):
+        if close(found, (scores / width**0.5).softmax(1) @ v):
+            raise Wrong(f"you take the root of {of}, and it is that of the width of q and k.")
     if close(found, (scores / 8**0.5).softmax(0) @ v):
         raise Wrong("the softmax runs over the queries: each row, a query's, should sum to one.")
     if close(found, scores / 8**0.5 @ v):
@@ -126,6 +129,10 @@ def group_norm(answer: object) -> None:
             (parts - mean, "divide by the standard deviation too."),
             (parts / std, "subtract the mean first."),
             ((parts - mean) / std**2, "you divide by the variance; it should be its root."),
+            (
+                (parts - mean) / parts.std(-1, keepdim=True),
+                "var() and std() divide by one less than the count, unless told correction=0.",
+            ),
         ):
             if close(found, wrong.reshape(h.shape), 1e-3):
                 raise Wrong(f"with {groups} groups: {hint}")
@@ -144,7 +151,10 @@ def blind(answer: object) -> None:
     x = torch.randn(2, 1, 28, 28, generator=torch.Generator().manual_seed(0))
     with torch.no_grad():
         call = x, torch.full((2,), 0.8), net.embed(torch.tensor([3, 7]))
-        found, before = called(answer, net, *call, shape=(2, 1, 28, 28)), net(*call)
+        try:
+            found, before = called(answer, net, *call, shape=(2, 1, 28, 28)), net(*call)
+        except IndexError:
+            raise Wrong("the batch has len(x) pictures, here 2: name all their rows.") from None
         if close(found, _without(net, 0, [0, 1], call)):
             return
         if close(found, before):

@@ -102,7 +102,7 @@ def _same(a: list[float], b: list[float]) -> bool:
 
 @exercise("07.4")
 def steps_for_an_error(enough) -> None:
-    runs = ((10, 0.08, 1, 0.02, 40), (10, 0.08, 2, 0.02, 20), (20, 0.05, 2, 0.003, 82))
+    runs = ((10, 0.08, 1, 0.02, 40), (10, 0.08, 2, 0.02, 20), (20, 0.05, 2, 0.0031, 81))
     for n, e, p, wanted, right in runs:
         case = f"for n = {n}, e = {e}, p = {p}, wanted = {wanted}"
         answer = number(filled(enough, n, e, p, wanted))

@@ -50,8 +50,9 @@ def in_interval(answer) -> None:
 @exercise("08.b")
 def rescale(answer) -> None:
     """Lin et al. 2023, eqs. 15 and 16."""
-    conditional = normal(3, 1, 5, 5) * torch.tensor([1.0, 2.0, 0.5]).view(3, 1, 1, 1) + 0.4
-    mixed = 3 * normal(3, 1, 5, 5, seed=9) - 0.2
+    channels = torch.tensor([[1.0, 0.4], [2.0, 1.0], [0.5, 3.0]]).view(3, 2, 1, 1)
+    conditional = normal(3, 2, 5, 5) * channels + 0.4
+    mixed = 3 * normal(3, 2, 5, 5, seed=9) - 0.2
     found = {
         phi: called(answer, mixed, conditional, phi, shape=mixed.shape) for phi in (0.0, 0.3, 1.0)
     }
@@ -62,6 +63,9 @@ def rescale(answer) -> None:
     wanted = guidance.rescale(mixed, conditional, 1.0)
     if close(found[1.0], mixed * conditional.std() / mixed.std(), EXACT):
         raise Wrong("your deviations are over the whole batch; each picture needs its own.")
+    by_channel = conditional.std((2, 3), keepdim=True) / mixed.std((2, 3), keepdim=True)
+    if close(found[1.0], mixed * by_channel, EXACT):
+        raise Wrong("each channel has a factor of its own; it is one for all values of a picture.")
     if close(found[1.0], mixed * (mixed / wanted), EXACT):
         raise Wrong("the ratio of the deviations is upside down.")
     spread, aim = found[1.0].std((1, 2, 3)), conditional.std((1, 2, 3))

@@ -47,7 +47,10 @@ def keep(answer) -> None:
     mask = torch.zeros(1, 1, 4, 4, dtype=torch.bool)
     mask[..., :2] = True
     inner = ideal.gaussian(0.3, 0.7)
-    made = filled(answer, inner, known, mask)
+    try:
+        made = filled(answer, inner, known, mask)
+    except TypeError:
+        raise Wrong("a Denoiser should come back: define a function of x and level.") from None
     if not callable(made):
         raise Wrong("a Denoiser should come back: a function of x and level.")
     found = called(made, x, level, shape=x.shape)

@@ -19,7 +19,7 @@ def _spread(t: float) -> float:
 @exercise("10.a")
 def velocity(answer: object) -> None:
     """answer(x (N,), t): E[eps - x_0 | x_t] of N(0.5, 0.4²) on the straight line."""
-    for t in (0.9, 0.5, 1.0, 0.1):
+    for t in (0.5, 0.9, 1.0, 0.1):
         x0_hat = ideal.gaussian(MEAN, STD)(X, Level(1 - t, t))
         eps_hat = (X - (1 - t) * x0_hat) / t
         found = called(answer, X, t, shape=X.shape)
@@ -32,8 +32,11 @@ def velocity(answer: object) -> None:
             )
         if not found.isfinite().all():
             raise Wrong(f"at t = {t} your answer is not finite.")
+        careless = MEAN + (1 - t) * STD**2 / _spread(t) ** 2 * X
+        if close(found, (X - (1 - t) * careless) / t - careless):
+            raise Wrong("in x0_hat, take alpha times the mean off x before you weigh it.")
         raise Wrong(
-            f"at t = {t} it is off by {(found - eps_hat + x0_hat).abs().max():.2f} at most. "
+            f"at t = {t} it is off by {(found - eps_hat + x0_hat).abs().max():.2g} at most. "
             "alpha is 1 - t and sigma is t, and their squares do not add up to 1."
         )
 
