@@ -4,15 +4,20 @@ import gradio as gr
 import pytest
 import torch
 
-from explorer import grey
+from explorer import grey, ideal
 from explorer.app import grey_image
-from explorer.schedules import scaled_linear, zero_snr
+from explorer.samplers import ddim
+from explorer.schedules import levels, scaled_linear, zero_snr
 
 DATA = grey.pictures().double()
 
 
+def rng(seed: int) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
 def drawn(schedule, seed: int):
-    return grey.samples(DATA, schedule, 160, torch.Generator().manual_seed(seed))
+    return grey.samples(DATA, schedule, 160, rng(seed))
 
 
 def test_the_data_are_mostly_very_dark_or_very_bright_and_never_clip():
@@ -67,3 +72,10 @@ def test_the_choices_end_where_they_say():
         alpha = scaled_linear(beta_end=beta_end).alpha[-1].item()
         digits = len(label.split(",")[0].split(".")[1])
         assert round(alpha, digits) == float(label.split(",")[0])
+
+
+def test_coordinates_of_what_the_pictures_span_lose_nothing():
+    schedule, few = zero_snr(scaled_linear()), DATA[:20]
+    noise = torch.randn(4, *few.shape[1:], dtype=torch.float64, generator=rng(5))
+    *_, last = ddim(ideal.empirical(few), noise, levels(schedule, grey.STEPS))
+    assert (grey.samples(few, schedule, 4, rng(5)) - last.x).abs().max() < 1e-11
