@@ -49,14 +49,23 @@ def converged(denoise: Denoiser, x: Tensor, start: Level[float], steps: int = 30
     return denoise(x, level_at(LAST_ANGLE))
 
 
+def longest(sampler: str, schedule: Schedule, spacing: str, budget: int) -> list[Level[float]]:
+    """The Levels of the longest run that costs at most `budget` >= 1 denoiser evaluations."""
+    most = budget // 2 + 1 if evaluations(sampler, 2) > 2 else budget
+    for n in range(most, 0, -1):
+        walk = levels(schedule, n, spacing)
+        if evaluations(sampler, n, from_zero_snr=walk[0].alpha == 0) <= budget:
+            return walk
+    raise ValueError(f"budget must be at least 1, got {budget}.")
+
+
 def grids(
     sampler: str, schedule: Schedule, spacing: str, budgets: Sequence[int]
 ) -> list[tuple[int, list[Level]]]:
     """For each budget the longest run that it pays for, as (NFE, Levels); each NFE once."""
-    twice = evaluations(sampler, 2) > 2
     found: dict[int, list[Level]] = {}
     for budget in budgets:
-        walk = levels(schedule, (budget + 1) // 2 if twice else budget, spacing)
+        walk = longest(sampler, schedule, spacing, budget)
         nfe = evaluations(sampler, len(walk) - 1, from_zero_snr=walk[0].alpha == 0)
         found.setdefault(nfe, walk)
     return list(found.items())

@@ -21,6 +21,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from explorer.models.text import TextUNet, TextUNetConfig
 from explorer.models.vae import VAE
+from explorer.seeding import seeded
 
 WARM_UP = 3  # calls before the clock counts: allocations, kernels chosen on first use
 STEPS = 20  # of the run that a call is multiplied to
@@ -50,16 +51,17 @@ def here(function: Callable, *arguments: object) -> Any:
 def steady(
     functions: list[Callable[[], object]], repeats: int, within: Callable = here
 ) -> list[float]:
-    """As `medians`, of calls that follow one of their own kind, as they do in a sampler.
+    """Milliseconds of each function in turns, the least of `repeats`, each after one of its kind.
 
-    Turns alone would have each function find the caches full of another's weights. within: calls
+    So they follow each other in a sampler; what else a machine does can only add to a time. Turns
+    alone would have each function find the caches full of another's weights. within: calls
     a function with its arguments, maybe in another thread, of which others have the rest.
     """
     times: list[list[float]] = [[] for _ in functions]
     for _ in range(repeats):
         for function, taken in zip(functions, times, strict=True):
             taken.append(within(_second, function))
-    return [median(taken) for taken in times]
+    return [min(taken) for taken in times]
 
 
 @torch.no_grad()
@@ -141,7 +143,7 @@ def in_pixels(cfg: TextUNetConfig, vae: VAE, *, everywhere: bool) -> TextUNet:
         looks = tuple(s in of_side and cfg.attention[of_side[s]] for s in sides)
         among = [depth for depth, s in enumerate(sides) if of_side.get(s, -1) >= cfg.self_from]
         larger = replace(larger, attention=looks, self_from=min(among, default=len(sides)))
-    with torch.random.fork_rng(devices=[]):
+    with seeded():
         return TextUNet(larger).eval().requires_grad_(False)
 
 
@@ -188,8 +190,8 @@ def inputs(net: TextUNet, batch: int) -> tuple[Tensor, Tensor, Tensor]:
 
 
 @torch.no_grad()
-def measure(net: TextUNet, vae: VAE, repeats: int = 3, within: Callable = here) -> Costs:
-    """Count, weigh and time every call, here and now; ms are medians of `repeats`, in turns.
+def measure(net: TextUNet, vae: VAE, repeats: int = 5, within: Callable = here) -> Costs:
+    """Count, weigh and time every call, here and now; ms are the least of `repeats`, in turns.
 
     within: see `steady`.
     """

@@ -40,7 +40,8 @@ class Entry:
     @property
     def nfe(self) -> int:
         """Denoiser evaluations a sample; guidance makes each of them two network evaluations."""
-        return evaluations(self.sampler, self.steps)
+        begins = levels(SCHEDULES[self.schedule](), self.steps, self.spacing)[0]
+        return evaluations(self.sampler, self.steps, from_zero_snr=begins.alpha == 0)
 
 
 def plan() -> list[Entry]:

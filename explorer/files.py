@@ -1,12 +1,17 @@
 """Files that appear whole or not at all."""
 
+import glob
 import os
 import re
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from safetensors import SafetensorError
+
+FORGOTTEN = 3600  # seconds after which nobody still writes a part
 
 
 @contextmanager
@@ -16,7 +21,8 @@ def whole(file: Path) -> Iterator[Path]:
     A process killed at any moment leaves either the old file or the new one. Raises OSError, a
     sentence that names `file`, where it cannot be written: the old file stays, the new one goes.
     """
-    part = file.with_name(f".{file.name}.part")
+    part = file.with_name(f".{file.name}.{_writer()}.part")
+    _sweep(file)
     try:
         yield part
         with part.open("rb+") as written:
@@ -27,6 +33,19 @@ def whole(file: Path) -> Iterator[Path]:
     finally:
         with suppress(OSError):  # a read-only disk refuses it even where there is no part
             part.unlink()
+
+
+def _writer() -> str:
+    """Who writes here, so that two who write one file do not share a part: the last one's stays."""
+    return f"{os.getpid()}-{threading.get_ident()}"
+
+
+def _sweep(file: Path) -> None:
+    """Remove what writers of `file` left that were killed, an hour ago or more."""
+    with suppress(OSError):
+        for part in file.parent.glob(f".{glob.escape(file.name)}.*.part"):
+            if time.time() - part.lstat().st_mtime > FORGOTTEN:
+                part.unlink()
 
 
 @contextmanager

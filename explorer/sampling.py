@@ -30,16 +30,16 @@ class Request:
     steps: int = 20
     scale: float = 2.0  # 0 unconditional, 1 conditional; without a label it changes nothing
     seed: int = 0
-    count: int = 1  # pictures, each from noise of its own
+    count: int = 1  # pictures: of the seed and those that follow it
 
     def __post_init__(self) -> None:
         _choice("sampler", self.sampler, SAMPLERS)
         _choice("schedule", self.schedule, SCHEDULES)
         _choice("spacing", self.spacing, SPACINGS)
-        _within("steps", self.steps, 1, MOST_STEPS)
+        _whole("steps", self.steps, 1, MOST_STEPS)
         _within("scale", self.scale, 0, LARGEST_SCALE)
-        _within("seed", self.seed, 0, LARGEST_SEED)
-        _within("count", self.count, 1, MOST_PICTURES)
+        _whole("seed", self.seed, 0, LARGEST_SEED)
+        _whole("count", self.count, 1, MOST_PICTURES)
 
 
 def generator(seed: int, stream: int = 0) -> torch.Generator:
@@ -48,8 +48,8 @@ def generator(seed: int, stream: int = 0) -> torch.Generator:
     Raises ValueError for a seed above LARGEST_SEED or a stream above 255: torch's generator on a
     CPU tells 2^32 beginnings apart, so others would be one of these again.
     """
-    _within("seed", seed, 0, LARGEST_SEED)
-    _within("stream", stream, 0, 255)
+    _whole("seed", seed, 0, LARGEST_SEED)
+    _whole("stream", stream, 0, 255)
     return torch.Generator().manual_seed((seed << 8) + stream)
 
 
@@ -80,12 +80,11 @@ def _steps(net: nn.Module, request: Request) -> Iterator[Step]:
             raise ValueError("this model is told words; use a prompt instead of a label.")
         if not net.cfg.classes:
             raise ValueError("this model was trained without labels; leave label out.")
-        _within("label", request.label, 0, net.cfg.classes - 1)
-    rng = torch.Generator().manual_seed(request.seed)
-    shape = (net.cfg.image_channels, net.cfg.image_size, net.cfg.image_size)
-    noise = torch.randn(request.count, *shape, generator=rng)
+        _whole("label", request.label, 0, net.cfg.classes - 1)
+    seeds = [(request.seed + k) % (LARGEST_SEED + 1) for k in range(request.count)]
     grid = levels(SCHEDULES[request.schedule](), request.steps, request.spacing)
-    return SAMPLERS[request.sampler](_denoiser(net, request), noise, grid, rng=rng)
+    rng = [generator(seed, stream=1) for seed in seeds]
+    return SAMPLERS[request.sampler](_denoiser(net, request), noise(net, seeds), grid, rng=rng)
 
 
 @torch.no_grad()
@@ -113,6 +112,15 @@ def _choice(field: str, value: str, options: Iterable[str]) -> None:
         raise ValueError(f"{field} is {value!r}; choose one of {', '.join(options)}.")
 
 
+def _whole(field: str, value: int, low: int, high: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        raise ValueError(f"{field} is {value!r}; it must be a whole number from {low} to {high}.")
+
+
 def _within(field: str, value: float, low: float, high: float) -> None:
-    if not (math.isfinite(value) and low <= value <= high):
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, int | float)
+        or not (math.isfinite(value) and low <= value <= high)
+    ):
         raise ValueError(f"{field} is {value}; it must be from {low} to {high}.")

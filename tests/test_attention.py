@@ -10,6 +10,7 @@ from explorer.models.attention import (
     attention_layers,
     record_attention,
     row_sums,
+    waves,
 )
 from explorer.models.unet import UNet, UNetConfig
 
@@ -151,3 +152,12 @@ def test_nothing_is_recorded_where_nothing_attends():
     with record_attention(torch.nn.Linear(2, 2)) as maps:
         pass
     assert not maps and Probabilities()(3) == 3
+
+
+def test_the_waves_of_two_by_two_places_are_these():
+    """Rows in the order of the picture, left to right first; y comes before x, as weights say."""
+    found = waves(2)
+    line = torch.tensor([-0.5, 0.5])[:, None] * torch.pi * torch.tensor([0.5, 1.0, 2.0])
+    one = torch.cat([line.sin(), line.cos()], 1)  # of the upper or left half, and of the other
+    right = [torch.cat([one[y], one[x]]) for y in (0, 1) for x in (0, 1)]
+    assert torch.equal(found, torch.stack(right)) and not torch.equal(found[1], found[2])

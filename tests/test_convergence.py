@@ -150,3 +150,13 @@ def test_the_shipped_networks_know_their_worlds(name):
 
     assert planar.model_error(zoo.load(planar.name_of(name)), WORLDS[name](), 300) < 0.04
     assert convergence.LAST_ANGLE < 1e-3
+
+
+@pytest.mark.parametrize("schedule", [linear(), zero_snr(linear())], ids=["linear", "zero SNR"])
+@pytest.mark.parametrize("sampler", SAMPLERS)
+def test_one_step_more_than_the_longest_run_would_cost_more_than_the_budget(sampler, schedule):
+    for budget in (1, 2, 3, 4, 5, 6, 8, 9, 20):
+        walk = convergence.longest(sampler, schedule, "trailing", budget)
+        n, zero = len(walk) - 1, schedule.alpha[-1] == 0
+        assert evaluations(sampler, n, from_zero_snr=zero) <= budget
+        assert evaluations(sampler, n + 1, from_zero_snr=zero) > budget

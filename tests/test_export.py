@@ -80,9 +80,15 @@ def switched(net: UNet) -> backends.Switch:
     return switch
 
 
+@pytest.fixture(autouse=True)
+def writer(monkeypatch):
+    """Parts have a name that is known beforehand."""
+    monkeypatch.setattr(files, "_writer", lambda: "test")
+
+
 def part_of(file: Path) -> Path:
     """What is written until it is whole."""
-    return file.with_name(f".{file.name}.part")
+    return file.with_name(f".{file.name}.test.part")
 
 
 def test_pytorch_answers_until_another_runtime_is_ready_and_then_that(net, quick):
@@ -185,7 +191,8 @@ def test_exports_that_are_killed_in_mid_write_leave_pytorch_and_the_next_one_suc
 ):
     (tmp_path / "model").write_bytes(model)
     code = (
-        "import sys; from pathlib import Path; from explorer.backends import export; "
+        "import sys; from pathlib import Path; from explorer import files; "
+        "from explorer.backends import export; files._writer = lambda: 'test'; "
         f"export.onnx = lambda net: Path({str(tmp_path / 'model')!r}).read_bytes(); "
         "export.main(*map(Path, sys.argv[-3:]))"
     )

@@ -149,3 +149,15 @@ def test_changes_in_turn_each_do_their_part(net, call):
     )
     for p in maps(net, call, both).values():
         assert bool((p[0, ..., 1] == 0).all()) and bool((p[1, ..., 2] == 0).all())
+
+
+@pytest.mark.parametrize("rows", [(1, 2), range(1, 3)], ids=["tuple", "range"])
+def test_rows_may_come_as_any_sequence(rows):
+    p = torch.rand(4, 2, 3, 5, generator=torch.Generator().manual_seed(0))
+    for make in (
+        lambda rows: intervene.silence_word(3, rows),
+        lambda rows: intervene.silence_head("layer", 1, rows),
+        lambda rows: intervene.silence_layers(["layer"], rows),
+        lambda rows: intervene.keep_maps(0, rows),
+    ):
+        assert torch.equal(make(rows)("layer", p), make([1, 2])("layer", p))

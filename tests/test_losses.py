@@ -141,3 +141,15 @@ def test_a_text_to_image_model_is_measured_on_scenes_of_test_digits(monkeypatch)
     assert task.told.shape[0] == 5 and "5 scenes of test digits" in task.name
     row = losses.loss_at(zoo.load("scenes"), task, 0.0, seed=0)
     assert 0 < row["v"] < 1 and set(row) == {"v", "error"}
+
+
+def test_every_batch_of_the_data_has_noise_of_its_own(net, monkeypatch):
+    """Two batches of the same pictures: with the same noise their errors would be the same."""
+    pixels, labels = IMAGES.pixels[:5].repeat(2, 1, 1, 1), IMAGES.labels[:5].repeat(2)
+    twice = Images(pixels, labels, IMAGES.classes, "twice")
+    monkeypatch.setattr(losses, "BATCH", 5)
+    each, kept = [], losses._each
+    monkeypatch.setattr(losses, "_each", lambda a, b: each.append(kept(a, b)) or each[-1])
+    losses.loss_at(net, losses.Task(twice.floats(), twice.labels, "twice"), 0.0, seed=1)
+    first, second = each
+    assert not torch.allclose(first, second)

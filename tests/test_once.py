@@ -58,3 +58,34 @@ def test_who_has_no_time_left_takes_the_answer_from_nobody():
         assert other.result(60) == "q"
         with pytest.raises(limits.Spent):
             first.result()
+
+
+def test_the_answer_used_longest_ago_goes_first():
+    made = []
+
+    @once(2)
+    def answer(x):
+        made.append(x)
+        return x
+
+    for x in (1, 2, 1, 3, 1, 2):
+        assert answer(x) == x
+    assert made == [1, 2, 3, 2]
+
+
+def test_who_ask_the_same_at_once_share_one_computation():
+    made, begun, end = [], threading.Event(), threading.Event()
+
+    @once(2)
+    def answer(x):
+        made.append(x)
+        begun.set()
+        assert end.wait(30)
+        return x
+
+    with ThreadPoolExecutor(8) as pool:
+        asked = [pool.submit(answer, 1) for _ in range(8)]
+        assert begun.wait(30)
+        end.set()
+        assert [one.result(30) for one in asked] == [1] * 8
+    assert made == [1]

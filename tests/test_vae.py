@@ -73,3 +73,9 @@ def test_the_shipped_autoencoder_holds_what_was_promised():
     assert table["reconstruction, PSNR in dB"] >= 36
     assert all(abs(v) < 0.1 for v in table["latent mean, by channel"])
     assert all(abs(v - 1) < 0.1 for v in table["latent deviation, by channel"])
+
+
+def test_psnr_is_the_mean_over_pictures_not_that_of_their_mean_error():
+    x = torch.zeros(2, 1, 4, 4)
+    off = torch.stack([torch.full((1, 4, 4), 0.02), torch.full((1, 4, 4), 0.2)])  # 40 and 20 dB
+    assert abs(psnr(x + off, x) - 30) < 1e-4

@@ -43,9 +43,16 @@ window.explorer = window.explorer || {};
       ...parts.map((part, i) => (i % 2 ? ex.element('sub', {}, part) : part)));
   };
 
+  const UNDRAWN = 'Not drawn yet';
+  // What a picture is called: its own words, or its caption's.
+  ex.called = function (canvas, otherwise) {
+    const own = canvas.getAttribute('aria-label');
+    return own && own !== UNDRAWN ? own : canvas.closest('figure')?.querySelector('figcaption')?.textContent.trim() || otherwise;
+  };
+
   // A picture of h x w crisp pixels; show(grey or rgb bytes, offset) draws one frame.
   ex.picture = function (width, height, channels = 1) {
-    const canvas = ex.element('canvas', { role: 'img', width, height, class: 'pixels', 'aria-label': 'Not drawn yet' });
+    const canvas = ex.element('canvas', { role: 'img', width, height, class: 'pixels', 'aria-label': UNDRAWN });
     const context = canvas.getContext('2d');
     const image = context.createImageData(width, height);
     const rgba = image.data.fill(255), n = width * height;

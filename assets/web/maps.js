@@ -55,7 +55,7 @@
     }
     picture.show(rgb);
     const side = layer.side || size;
-    ex.numbers(picture.canvas, () => [{ name: picture.canvas.getAttribute('aria-label') || 'map', columns: Array.from({ length: side }, (_, x) => x),
+    ex.numbers(picture.canvas, () => [{ name: ex.called(picture.canvas, 'map'), columns: Array.from({ length: side }, (_, x) => x),
       rows: Array.from({ length: side }, (_, y) => Array.from({ length: side }, (__, x) => p[layer.placeOf(x, y, side)])) }]);
   };
 

@@ -110,6 +110,7 @@
         ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -10, PageUp: 10,
       };
       if (event.altKey || event.ctrlKey || event.metaKey || event.defaultPrevented) return;
+      if (target.closest('.ask')) return; // a guess has keys of its own
       if (target.matches('select, textarea, [type=radio], [type=checkbox], [type=number], [data-keys]')) return;
       if (event.key === ' ' && !target.matches('button, summary, a')) playing ? pause() : play();
       else if (event.key in moves) { pause(); seek(position + moves[event.key]); }

@@ -13,6 +13,7 @@ from explorer.costs import WARM_UP, gflop, medians
 from explorer.data.vision import datasets
 from explorer.models.unet import UNet, UNetConfig
 from explorer.sampling import Request, stream
+from explorer.seeding import seeded
 
 BATCHES = (1, 2, 16, 64)
 BURST = 10  # calls in a row, as a sampler makes them: alternating calls would empty the caches
@@ -121,7 +122,7 @@ def _unet2d(
 ) -> nn.Module:
     """A UNet2DModel with the resolutions and places of attention of cfg."""
     names = ["Attn" if attend else "" for attend in cfg.attention]
-    with torch.device(device), torch.random.fork_rng(devices=[]):
+    with torch.device(device), seeded():
         return kind(
             sample_size=cfg.image_size,
             in_channels=cfg.image_channels,

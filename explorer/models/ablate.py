@@ -46,7 +46,7 @@ def _without(rows: Rows) -> Callable[[nn.Module, tuple, Tensor], Tensor]:
 
     def hook(_module: nn.Module, _inputs: tuple, output: Tensor) -> Tensor:
         output = output.clone()
-        output[rows] = 0
+        output[list(rows)] = 0
         return output
 
     return hook
@@ -63,7 +63,7 @@ def cut_skip(index: int, rows: Rows) -> Change:
 
         def hook(_module: nn.Module, inputs: tuple) -> tuple:
             joined = inputs[0].clone()  # (B, C + skip.channels, H, W)
-            joined[rows, -skip.channels :] = 0
+            joined[list(rows), -skip.channels :] = 0
             return joined, *inputs[1:]
 
         yield net.get_submodule(skip.target).register_forward_pre_hook(hook)
@@ -89,9 +89,9 @@ def freeze(block: str, rows: Rows) -> Change:
 
     def hook(_module: nn.Module, _inputs: tuple, output: Tensor) -> Tensor:
         if not first:
-            first.append(output[rows].clone())
+            first.append(output[list(rows)].clone())
         output = output.clone()
-        output[rows] = first[0]
+        output[list(rows)] = first[0]
         return output
 
     def change(net: UNet) -> Iterator[RemovableHandle]:

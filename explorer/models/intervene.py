@@ -67,11 +67,13 @@ def silence_word(word: int, rows: Sequence[int]) -> Change:
     Where no other word is looked at, nothing is left: all are 0, and the layer adds only its bias.
     """
 
+    chosen = list(rows)  # a tuple would be read as places along several dimensions
+
     def change(_name: str, p: Tensor) -> Tensor:
-        p, rest = p.clone(), p[rows]  # (R, heads, Q, K)
+        p, rest = p.clone(), p[chosen]  # (R, heads, Q, K)
         rest[..., word] = 0
         total = rest.sum(-1, keepdim=True)
-        p[rows] = torch.where(total > 0, rest / total, 0.0)
+        p[chosen] = torch.where(total > 0, rest / total, 0.0)
         return p
 
     return change
@@ -84,7 +86,7 @@ def silence_head(layer: str, head: int, rows: Sequence[int]) -> Change:
         if name != layer:
             return p
         p = p.clone()
-        p[rows, head] = 0
+        p[list(rows), head] = 0
         return p
 
     return change
@@ -97,7 +99,7 @@ def silence_layers(layers: Sequence[str], rows: Sequence[int]) -> Change:
         if name not in layers:
             return p
         p = p.clone()
-        p[rows] = 0
+        p[list(rows)] = 0
         return p
 
     return change
@@ -113,7 +115,7 @@ def keep_maps(source: int, rows: Sequence[int]) -> Change:
 
     def change(_name: str, p: Tensor) -> Tensor:
         looks, p = p[source], p.clone()
-        p[rows] = looks
+        p[list(rows)] = looks
         return p
 
     return change

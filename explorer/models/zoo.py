@@ -9,7 +9,6 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any, TypeVar, overload
 
-import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
@@ -18,6 +17,7 @@ from explorer.files import whole
 from explorer.models import budget, sums
 from explorer.models.model import Card, Model
 from explorer.paths import ASSETS
+from explorer.seeding import seeded
 
 Net = TypeVar("Net", bound=Model)
 MODELS = ASSETS / "models"
@@ -213,7 +213,7 @@ def _build(path: Path, about: dict, numbers: int) -> Model:
     # JSON has no tuples. The random start is drawn aside: loading moves nobody's random stream.
     config = {k: tuple(v) if isinstance(v, list) else v for k, v in config.items()}
     try:
-        with torch.random.fork_rng(devices=[]), budget.Budget(numbers + SPARE):
+        with seeded(), budget.Budget(numbers + SPARE):
             return net_class(config_class(**config))
     except (TypeError, ValueError, RuntimeError, IndexError, ArithmeticError) as error:
         reason = str(error).splitlines()[0].rstrip(".")

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from explorer.data.images import Images
 from explorer.models.model import Model
+from explorer.seeding import seeded
 from explorer.training import checkpoint
 from explorer.training.objectives import Objective, batches, generator
 from explorer.training.recipes import Recipe
@@ -104,8 +105,7 @@ def start(
             f"batch is {recipe.batch} and there are {accelerator.num_processes} processes: "
             "each needs an image a step"
         )
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(recipe.seed)
+    with seeded(recipe.seed):
         objective = recipe.objective()
     objective, optimizer = accelerator.prepare(objective, optimizer_of(objective, recipe))
     net = accelerator.unwrap_model(objective).net

@@ -8,6 +8,7 @@ from torch import Tensor
 from explorer.denoisers import Denoiser, from_network, on_line, target
 from explorer.models.planar import Planar, PlanarConfig
 from explorer.schedules import Level
+from explorer.seeding import seeded
 from explorer.training.objectives import generator
 from explorer.training.plane_recipe import Recipe, leverage
 from explorer.worlds import World
@@ -28,8 +29,7 @@ class Run:
     def __init__(self, world: World, recipe: Recipe) -> None:
         self.world, self.recipe, self.step = world, recipe, 0
         self.rng = torch.Generator().manual_seed(recipe.seed)
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(recipe.seed)
+        with seeded(recipe.seed):
             self.net = Planar(PlanarConfig(width=recipe.width))
         self.optimizer = torch.optim.Adam(self.net.parameters(), lr=RATE, fused=True)
         self.falling = torch.optim.lr_scheduler.CosineAnnealingLR(self.optimizer, recipe.steps)

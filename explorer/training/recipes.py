@@ -121,6 +121,13 @@ def checked(plan: Recipe, **changes: Any) -> Recipe:
     for field in ("steps", "batch"):
         if getattr(changed, field) < 1:
             raise ValueError(f"{field} is {getattr(changed, field)}: use a whole number from 1")
+    if changed.warmup < 1:
+        raise ValueError(f"warmup is {changed.warmup}: use a whole number of steps from 1")
+    for field in ("hold", "ema"):
+        if not 0 <= getattr(changed, field) < 1:
+            raise ValueError(f"{field} is {getattr(changed, field)}: use a share from 0, below 1")
+    if not changed.clip > 0:
+        raise ValueError(f"clip is {changed.clip}: use a largest norm above 0")
     if not 0 < changed.lr <= 1:
         raise ValueError(f"lr is {changed.lr}: use a number above 0 and at most 1")
     if not 0 <= changed.seed < 2**30:

@@ -98,6 +98,10 @@
     starts.forEach((button) => button.addEventListener('click', () => start(button.dataset.take)));
     form.addEventListener('submit', (event) => {
       event.preventDefault();
+      if (!Object.keys(kept[taking].answers).length) {
+        part('status').textContent = 'Nothing is answered yet: choose at least one answer, or leave it for later.';
+        return;
+      }
       kept[taking].date = today();
       keep();
       taking = null;

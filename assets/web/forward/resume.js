@@ -13,16 +13,22 @@
   ex.resume = function (element, props, watch, send) {
     const root = element.querySelector('.resume-chapter'), find = (selector) => root.querySelector(selector);
     const { state } = ex.lab;
-    let first = true;
+    let first = true, asked = null; // asked: what the pictures below were made of
+
+    const own = () => (/^\w*\d$/.test(state.key) ? '' : state.x0); // a drawing has one name, whatever is drawn
+    const chosen = () => [state.key, own(), Math.max(1, state.t), state.schedule, state.seed];
 
     function go() {
+      asked = chosen();
+      find('.stale').hidden = true;
       send({ picture: asDigit(state), t: Math.max(1, state.t), schedule: state.schedule, seed: state.seed });
     }
 
     function draw() {
       find('.where').textContent = `From t = 200, 500 and 900, and from the t below: ${Math.max(1, state.t)}.`;
       find('.reduced').hidden = state.size === SIDE && state.channels === 1;
-      if (first) { first = false; go(); }
+      find('.stale').hidden = !asked || chosen().every((value, k) => value === asked[k]);
+      if (first && !ex.sources.waiting()) { first = false; go(); }
     }
 
     find('.go').onclick = go;

@@ -49,7 +49,7 @@
     const root = element.querySelector('.sources'), find = (selector) => root.querySelector(selector);
     const { gallery, pictures } = props, { lab } = ex, n = gallery.size ** 2;
     const sheet = ex.bytes(gallery.sheet), choices = new Map(), wholes = new Map();
-    let chosen = null;
+    let chosen = null, reading = false; // reading: whether the chosen picture is still being decoded
 
     // choices: key -> {label, content, use()}; a tile each, one radio group, so arrows move in it.
     function add(key, { label, content, use, leave }) {
@@ -62,6 +62,7 @@
     function choose(key) {
       if (chosen !== key && choices.get(chosen)?.leave) choices.get(chosen).leave();
       chosen = key;
+      reading = false;
       root.querySelector(`[value="${key}"]`).checked = true;
       choices.get(key).use();
     }
@@ -83,8 +84,10 @@
       wholes.set(picture.key, () => (whole ??= decoded(image)));
       add(picture.key, { label: picture.label, content: image,
         async use() {
+          reading = true;
           const { x0, size } = await wholes.get(picture.key)();
           if (chosen !== picture.key) return;
+          reading = false;
           lab.use({ key: picture.key, x0: lab.averaged(x0, size, 3, size / props.colour), size: props.colour,
             channels: 3, name: picture.label, alt: picture.alt, full: { x0, size } });
           say(`Drawn by our own code, and averaged to ${props.colour} × ${props.colour} pixels here.`);
@@ -125,7 +128,7 @@
     });
     paper.canvas.dataset.share = 'forward.drawing';
 
-    Object.assign(ex.sources, { add, choose, say, unit, whole: (key) => wholes.get(key)() });
+    Object.assign(ex.sources, { add, choose, say, unit, whole: (key) => wholes.get(key)(), waiting: () => reading });
     ex.sources.ready = true;
     document.dispatchEvent(new Event('explorer:sources'));
     choose(props.start);

@@ -30,7 +30,7 @@
     return gif.blob();
   };
 
-  ex.shotsGif = async function (element, { title, line, about }, say) {
+  ex.shotsGif = async function (element, { title, movingLine: line, about }, say) {
     const range = ex.scrubber(element), before = range.value, count = Number(range.max) - Number(range.min) + 1;
     const stops = spread(count, Math.min(count, MOST_SHOTS));
     const seek = (value) => { range.value = value; range.dispatchEvent(new Event('input', { bubbles: true })); return twoFrames(); };

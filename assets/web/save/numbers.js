@@ -8,6 +8,7 @@
 (function (ex) {
   const MOST_PIXELS = 128 * 128; // of a picture whose pixels are worth having
   const LEFT_OUT = new Set(['place', 'version', 'link', 'backend']); // of the line below a picture
+  const MOVING = new Set(['t']); // which a film's frames each have their own of
   const tables = new WeakMap();
 
   ex.made = new WeakMap();
@@ -54,18 +55,20 @@
     return found;
   }
 
-  // {name of a file, title, about: all that was asked for, line: the same for a reader}
+  // {name of a file, title, about: all that was asked for, line: the same for a reader, movingLine: without what moves}
   ex.asked = function (element, props) {
     const where = place(element), { name, about = {} } = ex.madeOf(element, props);
     const address = where.map((p) => p.english), link = ex.state?.link?.();
     const all = { place: address.join(' / '), ...about, version: ex.version, link };
     const known = Object.entries(all).filter(([, value]) => value !== null && value !== undefined && value !== '');
-    const line = known.filter(([key]) => !LEFT_OUT.has(key)).map(([key, value]) => `${ex.said(key)} ${value}`);
+    const lineOf = (entries) => [...entries.filter(([key]) => !LEFT_OUT.has(key)).map(([key, value]) => `${ex.said(key)} ${value}`),
+      `Denoising Explorer ${ex.version}`].join(' · ');
     return {
       name: name || ex.slug(address.join(' ')) || 'explorer',
       title: where.map((p) => p.said).join(' › ') || 'Denoising Explorer',
       about: Object.fromEntries(known),
-      line: [...line, `Denoising Explorer ${ex.version}`].join(' · '),
+      line: lineOf(known),
+      movingLine: lineOf(known.filter(([key]) => !MOVING.has(key))),
     };
   };
 })(window.explorer);

@@ -156,8 +156,7 @@ def costs() -> str:
 
     painter.ready()
     found = measuring.measure(painter.engine().net, painter.vae(), within=engine.compute)
-    headline = f"<div class='spoils'>{controls.measures(price.headline(found))}</div>"
-    return price.html(found, headline)
+    return price.html(found, controls.measures(price.headline(found)))
 
 
 def measure_again() -> str:

@@ -90,11 +90,11 @@ def table(costs: Costs) -> str:
 def html(costs: Costs, measures: str) -> str:
     """All of it, below the headline's numbers."""
     return (
-        f"{measures}{bars(costs)}{table(costs)}"
+        f"<div class='spoils'>{measures}{bars(costs)}{table(costs)}</div>"
         f"<p class='quiet'>Measured on the machine that runs this app, {costs.threads} "
         f"thread{'s' * (costs.threads > 1)}, "
-        "float32, batch 1, median of 3 calls, each after another of its kind as in a sampler; the "
-        "networks take turns, so whatever else the machine does slows all of them. "
+        "float32, batch 1, the least of 5 calls, each after another of its kind as in a sampler; "
+        "the networks take turns, and the least is what other work on the machine disturbed least. "
         "Arithmetic: multiplications and additions of convolutions and matrix products, a "
         "multiply-add counted as two. Memory: the most that the tensors made during one call "
         f"occupy at once, 10⁶ bytes; the weights, {costs.latent.parameters / 1e6:.1f} million "

@@ -18,6 +18,7 @@ from explorer.app.learning import material
 from explorer.app.once import once
 from explorer.data.images import DataError, Images
 from explorer.models.unet import UNet
+from explorer.seeding import seeded
 from explorer.training import variants
 from explorer.training.objectives import Denoising, generator
 
@@ -100,8 +101,7 @@ def _begin(asked: Asked) -> Learner:
     net = studio.engine().net
     images = _images(net, asked.data)
     if asked.fresh:
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(asked.seed)
+        with seeded(asked.seed):
             net = UNet(net.cfg)
     else:
         net = deepcopy(net).requires_grad_(True)

@@ -12,9 +12,10 @@ from torch import Tensor
 
 from explorer.app import studio
 from explorer.app.racing.entrants import OWN, title
+from explorer.convergence import longest
 from explorer.denoisers import Denoiser, Network, from_network, paired
 from explorer.samplers import SAMPLERS, Step, evaluations
-from explorer.schedules import SCHEDULES, Level, levels
+from explorer.schedules import SCHEDULES, Level
 
 
 @dataclass(frozen=True)
@@ -75,13 +76,7 @@ class Run:
 @lru_cache(256)  # 4 ms for 20 Levels, and a class asks for the same
 def grid(sampler: str, schedule: str, spacing: str, budget: int) -> tuple[Level, ...]:
     """The Levels of the longest run that costs at most `budget` >= 1 denoiser evaluations."""
-    make = SCHEDULES[schedule]()
-    most = budget // 2 + 1 if evaluations(sampler, 2) > 2 else budget
-    for n in range(most, 0, -1):
-        walk = levels(make, n, spacing)
-        if evaluations(sampler, n, from_zero_snr=walk[0].alpha == 0) <= budget:
-            return tuple(walk)
-    raise ValueError(f"budget must be at least 1, got {budget}.")
+    return tuple(longest(sampler, SCHEDULES[schedule](), spacing, budget))
 
 
 def own_grid(sampler: str, schedule: str, times: Sequence[float]) -> tuple[Level, ...]:

@@ -179,7 +179,7 @@ def build(context) -> None:
             facts, lessons = controls.said(), controls.said(classes="lessons")
         with gr.Tab(THREE) as opened[THREE]:
             ask(f"{TITLE}/{THREE}")
-            halfway = controls.said()
+            halfway = controls.said(classes="spoils")  # how much noise is left half way
             still = player(None, name="halfway", picture=180, empty=EMPTY)
         with gr.Tab(CHANCE) as opened[CHANCE]:
             ask(f"{TITLE}/{CHANCE}")
