@@ -212,6 +212,9 @@ def test_a_recipe_that_cannot_be_trained_says_why():
         recipe("mnist", lr=math.nan)
     with pytest.raises(ValueError, match="seed is -1"):
         recipe("mnist", seed=-1)
+    for field, value in (("warmup", 0), ("hold", 1.0), ("hold", -0.1), ("ema", 3.0), ("clip", -1)):
+        with pytest.raises(ValueError, match=f"{field} is {value}"):
+            recipe("mnist", **{field: value})
     with pytest.raises(ValueError, match="batch 128 is larger than the data set"):
         next(batches(40, 128, 0))
 

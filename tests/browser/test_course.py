@@ -88,6 +88,9 @@ def test_ways_in_are_drawn_and_works_filtered_by_theme(page, app, watch):
 def test_the_quiz_before_and_after(page, app, watch):
     right = [item.index for item in ITEMS]
     open_chapter(page, app, "Course", "Quiz", ".quiz [data-take] >> visible=true")
+    take(page, "before", [-1] * len(right))  # an empty one is not taken
+    expect(page.locator(".quiz [data-part=status]")).to_contain_text("Nothing is answered yet")
+    expect(page.locator("[data-take=before]")).to_be_enabled()
     take(page, "before", [(k + 1) % 4 if i > 1 else k for i, k in enumerate(right)])
     expect(page.locator(".quiz section")).to_be_hidden()  # no scores before both are done
     assert ITEMS[0].why not in page.locator(".quiz").inner_text()

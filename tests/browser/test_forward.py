@@ -68,6 +68,15 @@ def test_dragging_asks_nothing_and_shows_the_closed_form(page_at, watch):
     assert watch.requests == [] and watch.errors == []
 
 
+def test_the_keys_of_a_guess_move_the_guess_and_not_the_time(page_at):
+    guess = page_at.locator(".ask input[type=range]:visible")
+    guess.focus()
+    for _ in range(3):
+        page_at.keyboard.press("ArrowRight")
+    assert guess.input_value() == "53" and page_at.locator(RANGE).input_value() == "250"
+    assert page_at.get_by_role("button", name="Reveal").locator("visible=true").is_enabled()
+
+
 def test_each_schedule_is_its_own_table_at_both_ends(page_at):
     for schedule in SCHEDULES:
         page_at.locator(f"[name=forward-schedule][value={schedule}]").check(force=True)

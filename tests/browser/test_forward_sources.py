@@ -111,6 +111,9 @@ def test_resume_shows_the_way_back_and_what_survived(page_at, app, watch):
     page.get_by_text("The model was told “7”").wait_for(timeout=60_000)
     choose(page, "owl")
     page.get_by_text("Reduced to 28 × 28 greys").wait_for()
+    stale = page.get_by_text("What is shown below was made before these changes")
+    stale.wait_for()  # the film is still that of the digit
     page.get_by_role("button", name="Denoise from here").click()
+    stale.wait_for(state="hidden")
     page.get_by_text("DDIM, 16 steps evenly in t").wait_for()
     assert watch.errors == []
