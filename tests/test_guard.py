@@ -12,7 +12,9 @@ from starlette.exceptions import HTTPException
 from explorer.app import checks, guard, limits
 
 
-def exchange(app, path: str = "/", body: bytes = b"", **headers: str) -> tuple[int, bytes, bool]:
+def exchange(
+    app, path: str = "/", body: bytes = b"", query: bytes = b"", **headers: str
+) -> tuple[int, bytes, bool]:
     """Status, body and whether the answer ended, of one request to `app` behind the guard."""
     sent = []
 
@@ -23,7 +25,13 @@ def exchange(app, path: str = "/", body: bytes = b"", **headers: str) -> tuple[i
         sent.append(message)
 
     named = [(key.replace("_", "-").encode(), value.encode()) for key, value in headers.items()]
-    scope = {"type": "http", "method": "POST", "path": path, "headers": named}
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": path,
+        "headers": named,
+        "query_string": query,
+    }
     with ThreadPoolExecutor(1) as other:  # Playwright may have a loop running in this thread
         other.submit(asyncio.run, guard.Guard(app)(scope, receive, send)).result()
     start, *parts = sent
@@ -94,6 +102,27 @@ def test_a_body_is_measured_with_and_without_a_length():
     assert exchange(reading, guard.UPLOAD, body=b"x" * (most + 1))[0] == 200
     for length in ("-1", "1e9", "9" * 30, "²"):
         assert exchange(reading, content_length=length)[0] == 400
+
+
+def test_what_a_session_is_called_is_short_since_it_is_remembered():
+    def named(length: int, key: str = "session_hash") -> bytes:
+        return json.dumps({"data": [], key: "a" * length}).encode()
+
+    most, join = guard.LONGEST_SESSION, "/gradio_api/queue/join"
+    assert exchange(reading, join, named(most))[0] == 200
+    assert exchange(reading, join, named(most + 1)) == (
+        400,
+        json.dumps({"detail": guard.NONSENSE}, ensure_ascii=False, separators=(",", ":")).encode(),
+        True,
+    )
+    escaped = named(most + 1).replace(b"session_hash", b"session\\u005fhash")
+    assert exchange(reading, join, escaped)[0] == 400
+    for other in (named(9999, "data"), b"[1]", b"{}", b"{", b'{"session_hash": 7}', b"[" * 9999):
+        assert exchange(reading, join, other)[0] == 200
+    longest = guard.LONGEST_ADDRESS
+    assert exchange(reading, "/" + "a" * longest)[0] == 414
+    assert exchange(reading, query=b"session_hash=" + b"a" * longest)[0] == 414
+    assert exchange(reading, query=b"session_hash=abc")[0] == 200
 
 
 @pytest.mark.parametrize(

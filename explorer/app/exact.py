@@ -18,7 +18,8 @@ from explorer.app.turns import Turns
 P = ParamSpec("P")
 Result = TypeVar("Result")
 
-_turns = Turns(cores.used())
+AT_ONCE = cores.used()
+_turns = Turns(AT_ONCE)
 _mine: ContextVar[bool] = ContextVar("mine", default=False)
 
 

@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from explorer.app.limits import LARGEST_REQUEST
+from explorer.app.limits import LARGEST_REQUEST, LONGEST_ADDRESS, LONGEST_SESSION
 from explorer.app.upload import LARGEST_FILE
 
 UPLOAD = "/gradio_api/upload"
@@ -41,6 +41,10 @@ HEADERS = {
 
 class TooLargeError(Exception):
     """A body that goes on beyond its limit."""
+
+
+class NonsenseError(Exception):
+    """A body that no page of ours sends."""
 
 
 class Guard:
@@ -70,6 +74,7 @@ class Exchange:
         self.path: str = scope["path"]
         self.most = LARGEST_FILE + FORM if self.path.startswith(UPLOAD) else LARGEST_REQUEST
         self.received = 0
+        self._body = bytearray()  # of what is no upload
         self.begun: Message | None = None  # the start of the answer
         self._receive, self._send = receive, send
         self._held = False  # whether the start waits for what the answer says
@@ -83,6 +88,8 @@ class Exchange:
             return JSONResponse({"detail": NONSENSE}, 400)
         if int(length) > self.most:
             return JSONResponse({"detail": self.too_large()}, 413)
+        if max(len(self.path), len(self.scope["query_string"])) > LONGEST_ADDRESS:
+            return JSONResponse({"detail": NONSENSE}, 414)
         return None
 
     def foreign(self) -> bool:
@@ -108,6 +115,10 @@ class Exchange:
         self.received += len(message.get("body", b""))
         if self.received > self.most:
             raise TooLargeError
+        if message["type"] == "http.request" and not self.path.startswith(UPLOAD):
+            self._body += message.get("body", b"")
+            if not message.get("more_body", False) and _names_no_session(self._body):
+                raise NonsenseError
         return message
 
     async def send(self, message: Message) -> None:
@@ -144,6 +155,15 @@ class Exchange:
             await JSONResponse({"detail": sentence}, status)(self.scope, self._receive, self.send)
         else:  # a stream that broke off: it ends properly
             await self._send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+def _names_no_session(body: bytes | bytearray) -> bool:
+    """Whether a request calls its session something that is too long to be remembered."""
+    try:
+        name = json.loads(body)["session_hash"]
+    except (ValueError, TypeError, LookupError, RecursionError):
+        return False
+    return isinstance(name, str) and len(name) > LONGEST_SESSION
 
 
 def _says_why(body: bytes) -> bool:

@@ -3,11 +3,12 @@
 | what | most | where |
 |---|---|---|
 | bytes of a request | LARGEST_REQUEST | here, by `explorer.app.guard` |
+| letters of an address, of a session's name | LONGEST_ADDRESS, LONGEST_SESSION | here, by `guard` |
 | bytes of an uploaded file | upload.LARGEST_FILE | `upload`, and Gradio's max_file_size |
 | pixels of an uploaded picture | upload.LARGEST a side | `upload`, read from its header |
 | seconds of a call | MOST_SECONDS | here, at each call of a network; what calls none is short |
 | seconds that a call waits for a network | fairness.GIVE_UP | `engine`, which refuses in words |
-| calls that compute without one | as many at once as cores | `exact`, where others wait as long |
+| calls that compute without one | exact.AT_ONCE | `exact`, where others wait as long |
 | rows that wait for a network | fairness.LIMIT, OWN_LIMIT of one page | `fairness`, likewise |
 | networks that pages trained | sessions.MOST | `sessions`; the oldest is forgotten |
 | bytes of answers kept | once.BUDGET | `once`; the least used is forgotten |
@@ -29,6 +30,8 @@ from functools import wraps
 
 import gradio as gr
 
+LONGEST_ADDRESS = 4096  # bytes of a path, and of what follows its question mark
+LONGEST_SESSION = 64  # letters of a session's name, which the queue remembers; a page's has 11
 LARGEST_REQUEST = 2**20  # bytes of a request that is no upload: ours are below 64 KiB
 MOST_SECONDS = 120  # of one call, without its wait in the queue; a race takes two
 WAITING = 400  # requests in the queue; who comes then is told in words to try again
