@@ -28,5 +28,5 @@ EXPOSE 7860
 # Python ends on SIGINT as on Ctrl+C; the first process of a container ignores SIGTERM.
 STOPSIGNAL SIGINT
 HEALTHCHECK --interval=30s --timeout=10s --start-period=60s \
-    CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:7860/gradio_api/app_id', timeout=8)"]
+    CMD ["python", "-c", "import urllib.request as u; u.build_opener(u.ProxyHandler({})).open('http://127.0.0.1:7860/gradio_api/app_id', timeout=8)"]
 CMD ["explorer", "serve"]

@@ -1,5 +1,6 @@
 """The commands for whoever lets others in: `explorer serve` and `explorer space`."""
 
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -37,6 +38,8 @@ def serve(
     """
     from explorer.app.main import launch, present
 
+    if root_path and not re.fullmatch(r"(/[\w.~-]+)+/?", root_path):
+        raise ValueError(f"--root-path is {root_path!r}; it must be a path such as /explorer.")
     present(data)
     if ray:
         from explorer import serving

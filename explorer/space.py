@@ -148,6 +148,7 @@ def found() -> tuple[list[Path], dict[str, str]]:
     places = [getattr(module, "__file__", None) for module in finder.modules.values()]
     files = sorted(Path(place) for place in places if place)
     outside = {name.split(".")[0] for name in finder.badmodules} - set(sys.stdlib_module_names)
+    outside.discard(PACKAGE.name)  # parts of it that another platform has, once it is installed
     outside -= {need for backend in backends.BACKENDS.values() for need in backend.needs}
     outside |= {need for name in backends.installed() for need in backends.BACKENDS[name].needs}
     known = metadata.packages_distributions()

@@ -1,8 +1,11 @@
 """The Dockerfile, as far as it can be tried without Docker: it names what is there."""
 
+import json
 import re
 import sys
+import threading
 import tomllib
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from explorer.cli import main
@@ -48,3 +51,22 @@ def test_it_serves_as_somebody_who_is_not_root_and_says_whether_it_is_well(capsy
     except SystemExit as leave:
         assert leave.code == 0
     assert "7860" in capsys.readouterr().out
+
+
+def test_its_health_is_asked_for_without_a_proxy(monkeypatch):
+    asked, ended = [], ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
+
+    class Health(BaseHTTPRequestHandler):
+        def do_GET(self):
+            asked.append(self.path)
+            self.send_response(200)
+            self.end_headers()
+
+    ended.RequestHandlerClass = Health
+    threading.Thread(target=ended.serve_forever, daemon=True).start()
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    (command,) = (json.loads(line.partition("CMD ")[2]) for line in lines("HEALTHCHECK"))
+    code = command[2].replace("7860", str(ended.server_port))
+    exec(code, {})
+    ended.shutdown()
+    assert asked == ["/gradio_api/app_id"]

@@ -144,3 +144,9 @@ def test_the_program_itself_is_never_written_over(capsys):
 
 def test_an_index_must_be_an_address(tmp_path, capsys):
     assert "https://" in refusal(capsys, "space", tmp_path / "new", "--torch-index", "cpu")
+
+
+def test_an_installed_package_does_not_ask_for_itself(monkeypatch):
+    known = space.metadata.packages_distributions() | {"explorer": ["denoising-explorer"]}
+    monkeypatch.setattr(space.metadata, "packages_distributions", lambda: known)
+    assert "denoising-explorer" not in space.found()[1]

@@ -110,3 +110,17 @@ def test_mnist_is_offered_only_where_it_lies(tmp_path, monkeypatch):
         assert sources.mnist_folder() is None, "torchvision would download what is missing"
         (tmp_path / "MNIST" / "raw" / f"{name}-ubyte").write_bytes(b"")
     assert sources.mnist_folder() == tmp_path
+
+
+def test_two_who_send_one_picture_at_a_time_both_get_it(tmp_path):
+    file = tmp_path / "class.png"  # Gradio's path is made of what is in it, and of its name
+    Image.new("RGB", (40, 40), "red").save(file)
+    first = upload.taken(str(file))
+    assert not file.exists() and np.array_equal(upload.taken(str(file)), first)
+    with pytest.raises(gr.Error, match="did not arrive"):
+        upload.taken(str(tmp_path / "other.png"))
+    for k in range(upload.REMEMBERED):
+        Image.new("RGB", (8, 8)).save(tmp_path / f"{k}.png")
+        upload.taken(str(tmp_path / f"{k}.png"))
+    with pytest.raises(gr.Error, match="did not arrive"):
+        upload.taken(str(file))

@@ -4,6 +4,7 @@ Pure ASGI, without a buffer: streams pass through it as they come.
 """
 
 import json
+import re
 import sys
 import traceback
 from pathlib import Path
@@ -20,10 +21,13 @@ from explorer.app.upload import LARGEST_FILE
 UPLOAD = "/gradio_api/upload"
 DIRECT = ("/gradio_api/run/", "/gradio_api/api/")  # handlers called past the queue
 FORM = 2**16  # bytes of a form around its file
+# Routes of Gradio's that no page of ours uses, and that would keep or convert what strangers send.
+CLOSED = re.compile(r"/gradio_api/(process_recording|deep_link|vibe)")
 OURS = Path(__file__).parents[1]
 PASSED = ("guard.py", "kept.py")  # of ours: every request goes through these
 BUSY = "The server could not do this just now. Try again in a moment."
 NONSENSE = "This request could not be understood. Reload the page, and try again there."
+NOT_HERE = "There is nothing here. Open the app itself."
 FOREIGN = "Requests from the pages of another site are refused. Open the app itself."
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -71,7 +75,7 @@ class Exchange:
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.scope = scope
         self.headers = Headers(scope=scope)
-        self.path: str = scope["path"]
+        self.path: str = scope["path"].removeprefix(scope.get("root_path", ""))
         self.most = LARGEST_FILE + FORM if self.path.startswith(UPLOAD) else LARGEST_REQUEST
         self.received = 0
         self._body = bytearray()  # of what is no upload
@@ -81,6 +85,8 @@ class Exchange:
 
     def refusal(self) -> JSONResponse | None:
         """The answer to a request that goes no further; None where it may."""
+        if CLOSED.match(self.path):
+            return JSONResponse({"detail": NOT_HERE}, 404)
         if self.scope["method"] not in ("GET", "HEAD", "OPTIONS") and self.foreign():
             return JSONResponse({"detail": FOREIGN}, 403)
         length = self.headers.get("content-length", "0")
@@ -99,6 +105,8 @@ class Exchange:
         proxy in front may have changed the host. Programs that are no browser send no origin.
         """
         origin = self.headers.get("origin")
+        if origin is not None and not _address(origin):
+            return True
         if site := self.headers.get("sec-fetch-site"):
             return site not in ("same-origin", "none")
         if origin is None:
@@ -117,7 +125,7 @@ class Exchange:
             raise TooLargeError
         if message["type"] == "http.request" and not self.path.startswith(UPLOAD):
             self._body += message.get("body", b"")
-            if not message.get("more_body", False) and _names_no_session(self._body):
+            if not message.get("more_body", False) and _nonsense(self._body):
                 raise NonsenseError
         return message
 
@@ -157,13 +165,36 @@ class Exchange:
             await self._send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
-def _names_no_session(body: bytes | bytearray) -> bool:
-    """Whether a request calls its session something that is too long to be remembered."""
+def _address(origin: str) -> bool:
+    """Whether it can be read as one."""
     try:
-        name = json.loads(body)["session_hash"]
-    except (ValueError, TypeError, LookupError, RecursionError):
+        return bool(urlsplit(origin))
+    except ValueError:
         return False
-    return isinstance(name, str) and len(name) > LONGEST_SESSION
+
+
+def _nonsense(body: bytes | bytearray) -> bool:
+    """Whether a request asks for what no page of ours does.
+
+    That is a session whose name is too long to be remembered, or a file at an address: Gradio would
+    fetch it, whatever it is, for every handler and before any is called.
+    """
+    try:
+        asked = json.loads(body)
+        named = isinstance(asked, dict) and asked.get("session_hash")
+        return (isinstance(named, str) and len(named) > LONGEST_SESSION) or _fetches(asked)
+    except ValueError:
+        return False
+    except RecursionError:
+        return True
+
+
+def _fetches(value: object) -> bool:
+    """Whether somewhere in a request a file's path is an address."""
+    if isinstance(value, dict):
+        path = value.get("path")
+        return (isinstance(path, str) and "://" in path) or any(map(_fetches, value.values()))
+    return isinstance(value, list) and any(map(_fetches, value))
 
 
 def _says_why(body: bytes) -> bool:

@@ -186,6 +186,7 @@ def launch(
         settings = options()
     for file in sums.missing(paths.ASSETS / "models"):
         print(f"{file} is missing: what needs this model will say so.", flush=True)
+    _no_proxy()
     demo.queue(max_size=limits.WAITING, status_update_rate=1, api_open=False)
     demo._queue.sleep_when_free = POLL
     demo.launch(
@@ -206,6 +207,13 @@ def launch(
     context.start_warm_up()
     demo.block_thread()
     _end()
+
+
+def _no_proxy() -> None:
+    """Gradio asks itself whether it is up: a school's proxy must not be asked on its behalf."""
+    for name in ("NO_PROXY", "no_proxy"):
+        known = os.environ.get(name, "")
+        os.environ[name] = ",".join(filter(None, [known, "localhost", "127.0.0.1", "::1"]))
 
 
 def _end() -> None:

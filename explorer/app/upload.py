@@ -5,7 +5,9 @@ A few kilobytes can unfold to gigabytes, so nothing is decoded before format and
 
 import base64
 import os
+import threading
 import warnings
+from collections import OrderedDict
 from contextlib import suppress
 from pathlib import Path
 
@@ -17,7 +19,12 @@ from explorer.app import checks
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
 LARGEST_FILE = 5 * 2**20  # bytes
 SMALLEST, LARGEST = 8, 4096  # pixels a side of what comes
+REMEMBERED = 16  # pictures, of 200 kB each
 FULL = 256  # pixels a side of what the page gets; it makes every smaller size from it
+
+
+_recent: OrderedDict[str, np.ndarray] = OrderedDict()  # by path, which Gradio makes of the contents
+_lock = threading.Lock()
 
 
 class UploadError(ValueError):
@@ -50,11 +57,15 @@ def full(path: str | Path) -> np.ndarray:
 
 
 def taken(path: object) -> np.ndarray:
-    """As `full`, of what a browser sent; the file is deleted. Raises gr.Error, a sentence."""
+    """As `full`, of what a browser sent; the file is deleted. Raises gr.Error, a sentence.
+
+    Two who send one picture under one name at a time share a file, which the first one's reading
+    deletes: the last few that were read are remembered for the second.
+    """
     if not isinstance(path, str):
         raise checks.refuse("Choose a picture file first.")
     try:
-        return full(path)
+        return _read(path)
     except UploadError as error:
         raise checks.refuse(str(error)) from None
     except (OSError, ValueError):
@@ -62,6 +73,21 @@ def taken(path: object) -> np.ndarray:
     finally:
         with suppress(OSError, ValueError):
             Path(path).unlink(missing_ok=True)
+
+
+def _read(path: str) -> np.ndarray:
+    try:
+        picture = full(path)
+    except FileNotFoundError:
+        with _lock:
+            if path in _recent:
+                return _recent[path]
+        raise
+    with _lock:
+        _recent[path] = picture
+        while len(_recent) > REMEMBERED:
+            _recent.popitem(last=False)
+    return picture
 
 
 def packed(pixels: np.ndarray) -> dict:
