@@ -153,7 +153,7 @@ def test_behind_a_prefix_the_rules_are_the_same(prefix, monkeypatch):
     assert exchange(reading, prefix + guard.UPLOAD, body=large)[0] == 200
     said = b'{"error": "Steps must be a whole number."}'
     assert exchange(answering(500, said), prefix + "/gradio_api/run/choose")[0] == 422
-    for closed in ("process_recording", "deep_link", "vibe-edit/"):
+    for closed in ("process_recording", "deep_link"):
         assert exchange(reading, f"{prefix}/gradio_api/{closed}")[0] == 404
 
 

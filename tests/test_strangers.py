@@ -207,6 +207,7 @@ def test_what_the_app_does_not_use_is_off(client):
     for place in ("/monitoring", "/monitoring/summary", "/gradio_api/vibe-code"):
         assert client.get(place).status_code == 403
     assert client.post("/gradio_api/run/race", json={"data": []}).status_code == 404  # api_open
+    assert client.post("/gradio_api/process_recording", files={"video": b"x"}).status_code == 404
     page = config(client)
     assert page["analytics_enabled"] is False and page["show_error"] is False
 

@@ -22,7 +22,7 @@ UPLOAD = "/gradio_api/upload"
 DIRECT = ("/gradio_api/run/", "/gradio_api/api/")  # handlers called past the queue
 FORM = 2**16  # bytes of a form around its file
 # Routes of Gradio's that no page of ours uses, and that would keep or convert what strangers send.
-CLOSED = re.compile(r"/gradio_api/(process_recording|deep_link|vibe)")
+CLOSED = re.compile(r"/gradio_api/(process_recording|deep_link)")
 OURS = Path(__file__).parents[1]
 PASSED = ("guard.py", "kept.py")  # of ours: every request goes through these
 BUSY = "The server could not do this just now. Try again in a moment."
